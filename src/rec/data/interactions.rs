@@ -1,0 +1,92 @@
+//! Who had to do with what, as a sparse matrix by user.
+
+/// Ratings of `n_users × n_items`, compressed by row (CSR). A row is one user's history in chronological order, ties
+/// in time broken by the order of the lines in the file.
+///
+/// An item stands at most once in a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interactions {
+    n_items: usize,
+    offsets: Vec<usize>,
+    items: Vec<u32>,
+    ratings: Vec<f32>,
+    times: Vec<i64>,
+}
+
+impl Interactions {
+    /// No interactions between `n_users` users and `n_items` items.
+    pub fn empty(n_users: usize, n_items: usize) -> Self {
+        Self { n_items, offsets: vec![0; n_users + 1], items: Vec::new(), ratings: Vec::new(), times: Vec::new() }
+    }
+
+    /// Assembles the matrix from its arrays.
+    ///
+    /// Shapes: `offsets` `[n_users + 1]`, rising from 0 to `n_entries`; `items`, `ratings`, `times` `[n_entries]`.
+    ///
+    /// # Panics
+    ///
+    /// If the arrays do not fit together or an item is out of range.
+    pub fn from_parts(
+        n_items: usize,
+        offsets: Vec<usize>,
+        items: Vec<u32>,
+        ratings: Vec<f32>,
+        times: Vec<i64>,
+    ) -> Self {
+        assert!(offsets.first() == Some(&0) && offsets.is_sorted(), "offsets must rise from 0");
+        assert_eq!(offsets.last(), Some(&items.len()), "offsets must end at the number of entries");
+        assert!(items.len() == ratings.len() && items.len() == times.len(), "one rating and one time for each item");
+        assert!(items.iter().all(|&item| (item as usize) < n_items), "an item is out of range");
+        Self { n_items, offsets, items, ratings, times }
+    }
+
+    /// Number of rows.
+    pub fn n_users(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Number of columns.
+    pub fn n_items(&self) -> usize {
+        self.n_items
+    }
+
+    /// Number of stored entries.
+    pub fn n_entries(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Row boundaries. Shape: `[n_users + 1]`.
+    pub fn offsets(&self) -> &[usize] {
+        &self.offsets
+    }
+
+    /// The items of one user, oldest first.
+    pub fn items_of(&self, user: usize) -> &[u32] {
+        &self.items[self.offsets[user]..self.offsets[user + 1]]
+    }
+
+    /// The ratings of one user, beside [`Self::items_of`].
+    pub fn ratings_of(&self, user: usize) -> &[f32] {
+        &self.ratings[self.offsets[user]..self.offsets[user + 1]]
+    }
+
+    /// The times (Unix seconds) of one user, beside [`Self::items_of`].
+    pub fn times_of(&self, user: usize) -> &[i64] {
+        &self.times[self.offsets[user]..self.offsets[user + 1]]
+    }
+
+    /// Items of all rows, one after the other. Shape: `[n_entries]`.
+    pub fn items(&self) -> &[u32] {
+        &self.items
+    }
+
+    /// Ratings beside [`Self::items`]. Shape: `[n_entries]`.
+    pub fn ratings(&self) -> &[f32] {
+        &self.ratings
+    }
+
+    /// Times beside [`Self::items`]. Shape: `[n_entries]`.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+}

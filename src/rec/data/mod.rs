@@ -1,0 +1,9 @@
+//! Interactions: reading them, filtering them, splitting them.
+
+mod dataset;
+mod interactions;
+mod split;
+
+pub use dataset::{Dataset, Events, Items};
+pub use interactions::Interactions;
+pub use split::{Holdout, Split};

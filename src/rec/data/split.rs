@@ -1,0 +1,51 @@
+//! Training, validation and test parts of one data set.
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::{DatasetInfo, Items};
+use super::interactions::Interactions;
+
+/// One data set cut in three. Every model of a comparison is trained and scored on the same one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// What it was made of and how.
+    pub about: SplitInfo,
+    /// The users' own ids; the first `train.n_users()` of them are the training users, in the order of its rows.
+    pub users: Vec<String>,
+    /// The items by index.
+    pub items: Items,
+    /// What models are fitted on. Shape: `[n_train_users, n_items]`.
+    pub train: Interactions,
+    /// What hyper-parameters and the best epoch are chosen on.
+    pub validation: Holdout,
+    /// What the table is made of.
+    pub test: Holdout,
+}
+
+/// Users to be scored: what a model may see of each, and what it should find.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holdout {
+    /// Index into [`Split::users`] of each row. Shape: `[n_rows]`.
+    /// A user below the number of training users has been seen in training; the others have not.
+    pub users: Vec<u32>,
+    /// What is known of each user at this time: fed to the models, never recommended again.
+    /// In a test part this includes the same user's validation targets. Shape: `[n_rows, n_items]`.
+    pub history: Interactions,
+    /// What was held out. Shape: `[n_rows, n_items]`.
+    pub targets: Interactions,
+}
+
+/// How a split was made; travels into the report's footer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SplitInfo {
+    /// The data set it was made of.
+    pub dataset: DatasetInfo,
+    /// The strategy's name, for example `per-user-random`.
+    pub strategy: String,
+    /// The strategy and its parameters in words.
+    pub description: String,
+    /// The seed, if chance had a part.
+    pub seed: Option<u64>,
+    /// The lowest and the highest rating of the whole data set.
+    pub rating_range: (f32, f32),
+}

@@ -1,0 +1,1 @@
+//! The only seam to BLAS and LAPACK, and the only `unsafe` code.

@@ -1,0 +1,12 @@
+//! Recommenders and everything needed to compare them, usable without the engine.
+
+pub mod data;
+pub mod eval;
+pub mod linalg;
+pub mod metric;
+pub mod model;
+mod monitor;
+mod random;
+
+pub use monitor::{Interrupted, Monitor, Silent};
+pub use random::stream;

@@ -1,0 +1,188 @@
+//! The models: one file each, and one line in [`registry`].
+
+mod weights;
+
+use ndarray::ArrayViewMut2;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use weights::{Tensor, Weights, WeightsError};
+
+use super::data::{Interactions, Split};
+use super::{Interrupted, Monitor};
+
+/// A model's hyper-parameters, from which it is fitted. Implemented by each model's parameter struct, whose doc
+/// comments, defaults and ranges are what users see of it.
+pub trait Fit: Serialize + DeserializeOwned + JsonSchema + Default + Send + Sync + 'static {
+    /// What fitting gives.
+    type Model: Recommender;
+
+    /// Identity and texts of the model.
+    const CARD: Card;
+
+    /// Problems that the types and ranges of single parameters do not show; all of them.
+    fn check(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// The memory fitting takes at its peak, in bytes, for so many training users, items and entries.
+    fn memory_bytes(&self, n_users: usize, n_items: usize, n_entries: usize) -> u64;
+
+    /// Fits the model on `split.train`; what is chosen on the way is chosen on `split.validation`, never on `split.test`.
+    fn fit(&self, split: &Split, monitor: &dyn Monitor) -> Result<Fitted<Self::Model>, FitError>;
+
+    /// The fitted model from its stored arrays.
+    fn restore(&self, weights: &Weights) -> Result<Self::Model, WeightsError>;
+}
+
+/// Identity and texts of a model.
+#[derive(Debug, Clone, Copy)]
+pub struct Card {
+    /// The name in pipeline files: `train-<name>`.
+    pub name: &'static str,
+    /// The name in tables.
+    pub title: &'static str,
+    /// Raised whenever the same parameters and data would give other bytes.
+    pub revision: u32,
+    /// One sentence on the idea.
+    pub about: &'static str,
+    /// The publication it follows.
+    pub paper: &'static str,
+}
+
+/// A parameter whose value cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The parameter's name as written in pipeline files.
+    pub parameter: String,
+    /// What is wrong: a lowercase fragment, values in backticks.
+    pub message: String,
+    /// The remedy, if one can be named.
+    pub help: Option<String>,
+}
+
+/// A fitted model and how the fitting went.
+#[derive(Debug)]
+pub struct Fitted<M> {
+    /// The model.
+    pub model: M,
+    /// How the fitting went.
+    pub training: Training,
+}
+
+/// How a fitting went: what the table and its footer tell of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Training {
+    /// Passes over the data; `None` for closed forms and counts.
+    pub epochs: Option<u32>,
+    /// The epoch whose weights were kept, where validation chose one.
+    pub best_epoch: Option<u32>,
+}
+
+/// A fitted model: scores whole blocks of users at a time. It can rank, predict ratings, or both.
+pub trait Recommender: Send + Sync {
+    /// The ranking side; `None` if the model defines no ranking.
+    fn ranking(&self) -> Option<&dyn Scorer>;
+
+    /// The rating side, in units of the data's ratings and not clipped; `None` if the model predicts no ratings.
+    fn rating(&self) -> Option<&dyn Scorer>;
+
+    /// Every array the model is made of.
+    fn weights(&self) -> Weights;
+}
+
+/// Fills a block with one value for each user and item.
+pub trait Scorer: Send + Sync {
+    /// Writes all of `scores`, `[users.len(), n_items]`, one row a user of the block.
+    ///
+    /// Called from many threads at once with disjoint blocks; a user's row must not depend on the block it is in.
+    fn score_into(&self, users: &UserBlock<'_>, scores: ArrayViewMut2<'_, f32>);
+}
+
+/// Some users to be scored: consecutive rows of a matrix of histories.
+#[derive(Debug, Clone, Copy)]
+pub struct UserBlock<'a> {
+    histories: &'a Interactions,
+    training_rows: &'a [Option<u32>],
+    start: usize,
+    len: usize,
+}
+
+impl<'a> UserBlock<'a> {
+    /// Rows `start..start + len` of `histories`.
+    ///
+    /// `training_rows` names the training row of each of *all* rows of `histories`, `None` for users unseen in training.
+    ///
+    /// # Panics
+    ///
+    /// If the rows are out of range or `training_rows` is of another length than `histories`.
+    pub fn new(histories: &'a Interactions, training_rows: &'a [Option<u32>], start: usize, len: usize) -> Self {
+        assert_eq!(histories.n_users(), training_rows.len(), "one training row entry for each history");
+        assert!(start + len <= histories.n_users(), "rows out of range");
+        Self { histories, training_rows, start, len }
+    }
+
+    /// Number of users.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no users.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The items that the block's `row`-th user is known to have, oldest first.
+    pub fn items(&self, row: usize) -> &'a [u32] {
+        self.histories.items_of(self.start + row)
+    }
+
+    /// The ratings beside [`Self::items`].
+    pub fn ratings(&self, row: usize) -> &'a [f32] {
+        self.histories.ratings_of(self.start + row)
+    }
+
+    /// The training row of the block's `row`-th user; `None` if training has not seen the user.
+    pub fn training_row(&self, row: usize) -> Option<usize> {
+        self.training_rows[self.start + row].map(|row| row as usize)
+    }
+}
+
+/// Why a model could not be fitted.
+#[derive(Debug, thiserror::Error)]
+pub enum FitError {
+    /// The caller asked for an end.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// It would not fit into memory; found before allocating.
+    #[error("{what} needs {} of memory and {} is allowed", crate::rec::model::gib(*.needed_bytes), crate::rec::model::gib(*.allowed_bytes))]
+    Memory {
+        /// What would be allocated, with its size in words.
+        what: String,
+        /// How much that takes.
+        needed_bytes: u64,
+        /// How much there is.
+        allowed_bytes: u64,
+    },
+    /// The numbers went wrong.
+    #[error("{message}")]
+    Numerical {
+        /// What happened, where.
+        message: String,
+        /// The remedy.
+        help: String,
+    },
+    /// The data has not what the model needs.
+    #[error("{message}")]
+    Data {
+        /// What is missing.
+        message: String,
+        /// The remedy.
+        help: String,
+    },
+}
+
+pub(crate) fn gib(bytes: u64) -> String {
+    format!("{:.2} GiB", bytes as f64 / (1u64 << 30) as f64)
+}

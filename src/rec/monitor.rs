@@ -1,0 +1,37 @@
+//! What a long computation tells its caller, and what the caller may tell it.
+
+/// The caller of a long computation: told of progress, asked for cancellation and limits.
+///
+/// Implementations must be cheap: models call these methods once per batch or block of users.
+pub trait Monitor: Sync {
+    /// `done` of `total` steps are finished; `detail` is a short human text such as `loss 0.812` (may be empty).
+    fn progress(&self, done: u64, total: u64, detail: &str) {
+        let _ = (done, total, detail);
+    }
+
+    /// Whether the caller wants the computation to end early.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    /// The memory the computation may use, in bytes; `None` if nothing limits it.
+    fn memory_limit_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    /// Ends with [`Interrupted`] if the caller asked for it; for use with `?` inside loops.
+    fn check(&self) -> Result<(), Interrupted> {
+        if self.is_cancelled() { Err(Interrupted) } else { Ok(()) }
+    }
+}
+
+/// A caller that listens to nothing and limits nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Monitor for Silent {}
+
+/// The computation ended early because its caller asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;

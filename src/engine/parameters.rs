@@ -1,0 +1,52 @@
+//! The parameters of a stage kind, as the JSON Schema that is derived from its parameter struct.
+
+use serde_json::Value;
+
+/// One step into a stage's parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Into a mapping.
+    Key(String),
+    /// Into a sequence.
+    Index(usize),
+}
+
+/// A parameter that cannot be used, and where it stands below `with`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterProblem {
+    /// The way to it; empty for the parameters as a whole.
+    pub path: Vec<Step>,
+    /// What is wrong: a lowercase fragment, values in backticks.
+    pub message: String,
+    /// The remedy, if one can be named.
+    pub help: Option<String>,
+}
+
+impl ParameterProblem {
+    /// A problem of one top-level parameter.
+    pub fn of(parameter: &str, message: impl Into<String>, help: Option<String>) -> Self {
+        Self { path: vec![Step::Key(parameter.to_owned())], message: message.into(), help }
+    }
+}
+
+/// The parameters a kind takes: names, types, ranges, defaults and texts, as JSON Schema.
+#[derive(Debug, Clone)]
+pub struct ParameterSchema {
+    schema: Value,
+}
+
+impl ParameterSchema {
+    /// The schema of a parameter struct.
+    pub fn of<P: schemars::JsonSchema>() -> Self {
+        let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        });
+        Self { schema: settings.into_generator().into_root_schema_for::<P>().to_value() }
+    }
+
+    /// The JSON Schema itself: an object type with `properties`.
+    pub fn as_json(&self) -> &Value {
+        &self.schema
+    }
+}

@@ -1,0 +1,223 @@
+//! What a stage is, and what it is given.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::parameters::ParameterProblem;
+
+/// One stage with its parameters: a computation from input artifacts and source files to output artifacts.
+pub trait Stage: Send + Sync {
+    /// Problems in how the parameters go together; all of them.
+    fn check(&self) -> Vec<ParameterProblem> {
+        Vec::new()
+    }
+
+    /// The files outside the cache that the stage reads. Their content enters the key, their paths do not.
+    fn sources(&self, workspace: &Workspace) -> Result<Vec<Source>, StageError> {
+        let _ = workspace;
+        Ok(Vec::new())
+    }
+
+    /// Brings the sources that [`Self::sources`] found absent; called only when there are some.
+    fn fetch(&self, workspace: &Workspace, progress: &dyn StageProgress) -> Result<(), StageError> {
+        let _ = (workspace, progress);
+        Ok(())
+    }
+
+    /// The memory a run takes at its peak, in bytes, judged from its inputs; `None` if it is of no account.
+    fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
+        let _ = inputs;
+        None
+    }
+
+    /// The most threads a run can make use of.
+    fn max_threads(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Computes the outputs. Equal parameters, inputs and sources must give equal bytes, whatever the threads.
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError>;
+
+    /// What the finished stage puts into the user's workspace and on the screen; derived from its artifacts and from
+    /// measurements, so it is never cached and may hold times.
+    fn publish(&self, ctx: &PublishCtx<'_>) -> Result<Vec<Publication>, StageError> {
+        let _ = ctx;
+        Ok(Vec::new())
+    }
+}
+
+/// The places a run happens in.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Workspace {
+    /// What relative paths in pipelines are relative to.
+    pub root: PathBuf,
+    /// Where data sets are looked for, first to last; what is downloaded goes into the first.
+    pub data_dirs: Vec<PathBuf>,
+}
+
+/// A part of what a stage reads from outside the cache.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A file that is there.
+    Present(SourceFile),
+    /// Something that [`Stage::fetch`] can bring, in words: `ml-1m, 6 MB from files.grouplens.org`.
+    Absent(String),
+}
+
+/// A file outside the cache.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// The part it plays; enters the key beside the content.
+    pub role: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// Reads small files of a stage's input artifacts before it runs.
+pub trait Inputs {
+    /// The file of that name of the (first) artifact on that port.
+    fn read(&self, port: &str, file: &str) -> Option<Vec<u8>>;
+}
+
+/// Why a stage could not do its work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}")]
+pub struct StageError {
+    /// What is wrong: a lowercase fragment, values in backticks; may have several lines.
+    pub message: String,
+    /// The remedy, if one can be named.
+    pub help: Option<String>,
+    /// Whether it ended because it was asked to.
+    pub interrupted: bool,
+}
+
+impl StageError {
+    /// An error without a known remedy.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, interrupted: false }
+    }
+
+    /// Names the remedy.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The stage was asked to end.
+    pub fn interrupted() -> Self {
+        Self { message: "interrupted".to_owned(), help: None, interrupted: true }
+    }
+}
+
+impl From<std::io::Error> for StageError {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Receives a running stage's progress and passes on the wish to end it.
+pub trait StageProgress: Sync {
+    /// `done` of `total` steps are finished; `detail` is a short human text (may be empty).
+    fn progress(&self, done: u64, total: u64, detail: &str);
+
+    /// Whether the stage should end early.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// An input artifact as a running stage sees it: a folder of read-only files.
+#[derive(Debug, Clone)]
+pub struct InputArtifact {
+    /// The stage it comes from.
+    pub stage: String,
+    /// The folder with its files.
+    pub dir: PathBuf,
+}
+
+/// What a running stage is given.
+pub struct StageCtx<'a> {
+    /// Input artifacts by port, in the order of the pipeline file.
+    pub inputs: BTreeMap<String, Vec<InputArtifact>>,
+    /// Source files by role.
+    pub sources: Vec<SourceFile>,
+    /// The folder that holds one folder for each output port.
+    pub out_dir: PathBuf,
+    /// The threads it was given; the current rayon pool has as many.
+    pub threads: usize,
+    /// The memory it may use, in bytes.
+    pub memory_limit_bytes: Option<u64>,
+    /// Who listens.
+    pub progress: &'a dyn StageProgress,
+}
+
+impl StageCtx<'_> {
+    /// The folder of the only artifact on that port.
+    pub fn input(&self, port: &str) -> Result<&Path, StageError> {
+        self.optional_input(port).ok_or_else(|| StageError::new(format!("nothing is wired to the input `{port}`")))
+    }
+
+    /// The folder of the first artifact on that port, if something is wired to it.
+    pub fn optional_input(&self, port: &str) -> Option<&Path> {
+        self.inputs.get(port)?.first().map(|artifact| artifact.dir.as_path())
+    }
+
+    /// The folder in which to put the files of that output port; it exists.
+    pub fn output(&self, port: &str) -> PathBuf {
+        self.out_dir.join(port)
+    }
+}
+
+/// What is known of how a stage's result was computed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Wall-clock time of the computation.
+    pub wall: Duration,
+    /// Processor time, all threads together; absent where it could not be told apart.
+    pub cpu: Option<Duration>,
+    /// The most memory it held, in bytes; absent where it could not be told apart.
+    pub peak_memory_bytes: Option<u64>,
+    /// The threads it was given.
+    pub threads: usize,
+    /// When it was finished, in Unix seconds.
+    pub finished_at: u64,
+    /// The program and version that computed it.
+    pub version: String,
+}
+
+/// A finished stage upstream of one that publishes.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// Its kind.
+    pub kind: String,
+    /// The stages it reads.
+    pub needs: Vec<String>,
+    /// How its result was computed.
+    pub facts: Facts,
+}
+
+/// Reads one file of a stage's own artifacts: port, file name.
+pub type ReadFile<'a> = dyn Fn(&str, &str) -> Result<Vec<u8>, StageError> + 'a;
+
+/// What a finished stage is given to publish from.
+pub struct PublishCtx<'a> {
+    /// Reads a file of one of the stage's own artifacts: port, file name.
+    pub read: &'a ReadFile<'a>,
+    /// Every stage upstream, by name.
+    pub upstream: &'a BTreeMap<String, Upstream>,
+    /// The command that runs the pipeline the way it was run.
+    pub command: &'a str,
+}
+
+/// Something a finished stage puts into the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Where, relative to the workspace.
+    pub path: PathBuf,
+    /// The content.
+    pub bytes: Vec<u8>,
+    /// What to show of it on the screen at the end of the run.
+    pub display: Option<String>,
+}

@@ -3,9 +3,14 @@
 mod artifact;
 mod digest;
 mod event;
+mod execution;
+mod job;
+mod key;
 mod parameters;
 mod registry;
+mod runner;
 mod stage;
+pub mod store;
 
 pub use artifact::{Artifact, FileRecord};
 pub use digest::{ArtifactId, Digest, FieldHasher, StageKey};

@@ -21,7 +21,7 @@ use super::store::{Action, Scratch, Store, StoreError};
 
 /// Why a job gave no result.
 #[derive(Debug, thiserror::Error)]
-pub enum ExecutionError {
+pub(super) enum ExecutionError {
     /// The stage ended because it was asked to.
     #[error("interrupted")]
     Interrupted,
@@ -56,7 +56,7 @@ impl From<StageError> for ExecutionError {
 }
 
 /// What the process that carries a job out can tell of itself.
-pub trait Meter: Sync {
+pub(super) trait Meter: Sync {
     /// Processor time so far.
     fn cpu(&self) -> Option<Duration>;
     /// The most memory held so far, in bytes.
@@ -65,7 +65,7 @@ pub trait Meter: Sync {
 
 /// Carries out a job in the current rayon pool and puts its result into the store; takes it from there if another
 /// process has put it there meanwhile.
-pub fn execute(
+pub(super) fn execute(
     job: &Job,
     registry: &Registry,
     store: &Store,
@@ -144,7 +144,7 @@ fn lay_out_inputs(
 fn verified(store: &Store, file: FileRecord, stage: &str) -> Result<std::path::PathBuf, ExecutionError> {
     store.verified_path(file).map_err(|error| match error {
         StoreError::Damaged { digest, .. } => ExecutionError::DamagedInput { stage: stage.to_owned(), digest },
-        other => other.into(),
+        other @ StoreError::Io { .. } => other.into(),
     })
 }
 

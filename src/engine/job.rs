@@ -41,7 +41,7 @@ pub struct JobInput {
 
 /// A job and the store that its inputs are in and its result goes to: what a stage process is started with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct JobFile {
+pub(super) struct JobFile {
     /// The job.
     pub job: Job,
     /// The store's folder.

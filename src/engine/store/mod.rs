@@ -19,6 +19,7 @@ mod scratch;
 mod sources;
 
 pub use action::Action;
+pub(super) use disk::write_atomically;
 pub use disk::{KeyLock, Store, StoreError};
 pub use scratch::Scratch;
 pub use sources::SourceDigests;

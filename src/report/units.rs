@@ -15,6 +15,12 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// A running time in whole seconds, for displays that count on: `3 s`, `3 m 05 s`, `2 h 07 m`.
+pub fn clock(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    if seconds < 60 { format!("{seconds} s") } else { duration(Duration::from_secs(seconds)) }
+}
+
 /// A size with a binary unit and three digits at most: `512 B`, `1.5 KiB`, `210 MiB`.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];

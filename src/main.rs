@@ -1,2 +1,2 @@
-//! x
+//! The `recflow` program.
 fn main() {}

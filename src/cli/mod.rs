@@ -1,1 +1,3 @@
-//! Under construction.
+//! The `recflow` program: its command line, and what it shows.
+
+pub mod progress;

@@ -1,0 +1,200 @@
+//! The order of the report: table, notes, provenance, metrics, models.
+
+use std::fmt::Write as _;
+
+use super::super::comparison::{Comparison, Direction, PartSize, parameter_text};
+use super::super::grid::{Grid, Superscript};
+use super::super::measured::Measured;
+use super::super::units;
+use super::escape::{cell, code, code_block, text};
+use super::table::{Align, comparison_table, pipe_table};
+
+/// The report as a Markdown document.
+pub fn render(comparison: &Comparison, measured: &Measured) -> String {
+    let grid = Grid::of(comparison, measured);
+    let mut document = format!("# {}\n\n{}\n", text(&comparison.title), comparison_table(&grid));
+    document.push_str(&notes(comparison, &grid));
+    let sections =
+        [("Where the numbers come from", provenance(comparison, measured)), ("Metrics", metrics(comparison, &grid))];
+    for (heading, body) in sections.into_iter().chain([("Models", models(comparison, measured))]) {
+        let _ = write!(document, "## {heading}\n\n{body}\n");
+    }
+    document.truncate(document.trim_end().len());
+    document.push('\n');
+    document
+}
+
+/// What stands right below the table: the meaning of bold, why cells are empty, what else to know.
+fn notes(comparison: &Comparison, grid: &Grid) -> String {
+    let has_best = (0..grid.header.len()).any(|column| grid.has_best(column));
+    let mut lines: Vec<String> = Vec::new();
+    if has_best {
+        lines.push("**Bold**: the best of its column, with all that look the same in the digits shown.".to_owned());
+    }
+    lines.extend(
+        grid.notes.iter().enumerate().map(|(index, note)| format!("{} {}", Superscript(index + 1), text(note))),
+    );
+    lines.extend(comparison.notes.iter().map(|note| text(note)));
+    lines.into_iter().fold(String::new(), |all, line| all + &line + "\n\n")
+}
+
+fn provenance(comparison: &Comparison, measured: &Measured) -> String {
+    let provenance = &comparison.provenance;
+    let mut facts: Vec<(&str, String)> = vec![
+        ("Dataset", dataset(comparison)),
+        ("Filters", in_words(provenance.filters.iter().map(|filter| text(filter)))),
+        ("Split", text(&provenance.split.description)),
+        ("Split digest", code(&provenance.split.digest)),
+        ("Training", part(provenance.split.train, "interaction", "interactions")),
+        ("Validation", part(provenance.split.validation, "held-out interaction", "held-out interactions")),
+        ("Test", part(provenance.split.test, "held-out interaction", "held-out interactions")),
+        ("Seeds", in_words(provenance.seeds.iter().map(|(stage, seed)| format!("{} {seed}", text(stage))))),
+        ("Users evaluated", users_evaluated(comparison)),
+    ];
+    if !provenance.protocol.is_empty() {
+        let sentences: Vec<String> = provenance.protocol.iter().map(|sentence| text(sentence)).collect();
+        facts.push(("Scoring", sentences.join(" ")));
+    }
+    facts.push(("Made by", made_by(measured)));
+    let mut body = facts.iter().fold(String::new(), |body, (name, fact)| body + &format!("- **{name}**: {fact}\n"));
+    if let Some(command) = &measured.command {
+        let _ = write!(body, "\nThis command makes the same table again:\n\n{}", code_block("sh", command));
+    }
+    body
+}
+
+fn dataset(comparison: &Comparison) -> String {
+    let data = &comparison.provenance.dataset;
+    let ratings = match data.rating_range {
+        Some((lowest, highest)) => format!("ratings from {lowest} to {highest}"),
+        None => "without ratings".to_owned(),
+    };
+    let mut words = vec![
+        text(&data.name),
+        units::counted(data.users, "user", "users"),
+        units::counted(data.items, "item", "items"),
+        units::counted(data.interactions, "interaction", "interactions"),
+        ratings,
+    ];
+    if data.skipped_lines > 0 {
+        words.push(format!("{} left out as unreadable", units::counted(data.skipped_lines, "line", "lines")));
+    }
+    words.join(", ")
+}
+
+fn part(size: PartSize, singular: &str, plural: &str) -> String {
+    if size == (PartSize { users: 0, interactions: 0 }) {
+        return "none".to_owned();
+    }
+    format!("{}, {}", units::counted(size.users, "user", "users"), units::counted(size.interactions, singular, plural))
+}
+
+fn users_evaluated(comparison: &Comparison) -> String {
+    let first = comparison.rows.first().map_or(0, |row| row.users);
+    if comparison.rows.iter().all(|row| row.users == first) {
+        return units::count(first);
+    }
+    let each = comparison.labels().into_iter().zip(&comparison.rows);
+    in_words(each.map(|(label, row)| format!("{} {}", text(&label), units::count(row.users))))
+}
+
+fn made_by(measured: &Measured) -> String {
+    let date = measured.date.as_ref().map(|date| format!(" on {}", text(date))).unwrap_or_default();
+    let mut others: Vec<&str> = measured.training.values().map(|cost| cost.version.as_str()).collect();
+    others.retain(|version| !version.is_empty() && *version != measured.version);
+    others.sort_unstable();
+    others.dedup();
+    let older = if others.is_empty() {
+        String::new()
+    } else {
+        format!(", some of the models (from the cache) by {}", in_words(others.into_iter().map(text)))
+    };
+    format!("recflow {}{date}{older}", text(&measured.version))
+}
+
+fn metrics(comparison: &Comparison, grid: &Grid) -> String {
+    let mut body = String::new();
+    for column in &comparison.columns {
+        let direction = match column.direction {
+            Direction::HigherIsBetter => " (higher is better)",
+            Direction::LowerIsBetter => " (lower is better)",
+            Direction::Neither => "",
+        };
+        let _ = writeln!(body, "- **{}**{direction}: {}", text(&column.title), text(&column.definition));
+    }
+    if grid.has_runtime {
+        body.push_str(
+            "- **Runtime**: wall-clock time of training, when the model was computed; scoring is not in it.\n",
+        );
+    }
+    body
+}
+
+fn models(comparison: &Comparison, measured: &Measured) -> String {
+    const NUMBERS: [&str; 6] = ["Training time", "CPU time", "Peak memory", "Threads", "Epochs", "Best epoch"];
+    let header = ["Model", "Stage"].into_iter().chain(NUMBERS).chain(["Parameters"]).map(str::to_owned);
+    let aligns = [Align::Left; 2].into_iter().chain([Align::Right; NUMBERS.len()]).chain([Align::Left]);
+    let mut rows = Vec::with_capacity(comparison.rows.len());
+    for (label, row) in comparison.labels().into_iter().zip(&comparison.rows) {
+        let cost = measured.training.get(&row.stage);
+        let parameters = row.parameters.iter().map(|(name, value)| format!("{name}: {}", parameter_text(value)));
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
+        rows.push(vec![
+            cell(&text(&label)),
+            cell(&text(&row.stage)),
+            or_nothing(cost.map(|cost| units::duration(cost.wall))),
+            or_nothing(cost.and_then(|cost| cost.cpu).map(units::duration)),
+            or_nothing(cost.and_then(|cost| cost.peak_memory_bytes).map(units::bytes)),
+            or_nothing(cost.map(|cost| cost.threads.to_string())),
+            or_nothing(row.epochs.map(|epochs| epochs.to_string())),
+            or_nothing(row.best_epoch.map(|epoch| epoch.to_string())),
+            or_nothing((!parameters.is_empty()).then(|| cell(&text(&parameters)))),
+        ]);
+    }
+    pipe_table(&header.collect::<Vec<_>>(), &aligns.collect::<Vec<_>>(), &rows)
+}
+
+fn or_nothing(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "–".to_owned())
+}
+
+fn in_words(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Measured, example};
+    use super::render;
+
+    #[test]
+    fn a_whole_report() {
+        insta::assert_snapshot!(render(&example::comparison(), &example::measured()));
+    }
+
+    #[test]
+    fn names_from_outside_cannot_break_the_document() {
+        let mut comparison = example::comparison();
+        comparison.title = "My *best*\nmodels | <script>".into();
+        comparison.rows[0].model = "映画 | [人気](x)".into();
+        comparison.provenance.dataset.name = "data_sets/`mine`.csv".into();
+        comparison.provenance.filters = vec!["ratings of at least 4".into(), "5-core".into()];
+        comparison.provenance.dataset.skipped_lines = 1;
+        comparison.notes = vec!["`x` is on purpose.".into()];
+        comparison.rows[2].users = 6000;
+        let mut measured = example::measured();
+        measured.date = Some("2031-02-03".into());
+        if let Some(cost) = measured.training.get_mut("train-mf") {
+            cost.version = "0.0.9".into();
+        }
+        insta::assert_snapshot!(render(&comparison, &measured));
+    }
+
+    #[test]
+    fn without_measurements_there_is_no_runtime_and_no_command() {
+        let measured = Measured { version: "0.1.0".into(), ..Measured::default() };
+        let document = render(&example::comparison(), &measured);
+        assert!(!document.contains("Runtime") && !document.contains("```"), "{document}");
+    }
+}

@@ -2,7 +2,7 @@
 
 /// The resources of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resources {
+pub struct Capacity {
     /// How many stages may run at once.
     pub jobs: usize,
     /// The threads that all running stages share.
@@ -31,17 +31,17 @@ pub(super) struct Allotment {
     pub memory_bytes: u64,
 }
 
-/// Resources, and how much of them is in use.
+/// Capacity, and how much of them is in use.
 #[derive(Debug)]
 pub(super) struct Budget {
-    total: Resources,
+    total: Capacity,
     running: usize,
     threads: usize,
     memory_bytes: u64,
 }
 
 impl Budget {
-    pub(super) fn new(total: Resources) -> Self {
+    pub(super) fn new(total: Capacity) -> Self {
         Self { total, running: 0, threads: 0, memory_bytes: 0 }
     }
 
@@ -80,7 +80,7 @@ mod tests {
     const ANY: Request = Request { threads: None, max_threads: usize::MAX, memory_bytes: 0 };
 
     fn budget(jobs: usize, threads: usize) -> Budget {
-        Budget::new(Resources { jobs, threads, memory_bytes: 100 })
+        Budget::new(Capacity { jobs, threads, memory_bytes: 100 })
     }
 
     fn threads(allotment: Option<Allotment>) -> Option<usize> {

@@ -75,18 +75,19 @@ fn source_files_count_by_content() {
     let pipeline = "
   read: { uses: read, with: { path: input.txt } }
   length: { uses: length, needs: read }
+  end: { uses: join, needs: length }
 ";
     fs::write(toy.path("input.txt"), "hello").unwrap();
-    assert_eq!(toy.computes(pipeline), ["length", "read"]);
+    assert_eq!(toy.computes(pipeline), ["end", "length", "read"]);
     // Touched, and copied.
     fs::write(toy.path("input.txt"), "hello").unwrap();
     fs::copy(toy.path("input.txt"), toy.path("copy.txt")).unwrap();
     assert_eq!(toy.computes(pipeline), [""; 0]);
     assert_eq!(toy.computes(&pipeline.replace("input.txt", "copy.txt")), [""; 0]);
     fs::write(toy.path("input.txt"), "jello").unwrap();
-    assert_eq!(toy.computes(pipeline), ["read"]);
-    fs::write(toy.path("input.txt"), "hello, you").unwrap();
     assert_eq!(toy.computes(pipeline), ["length", "read"]);
+    fs::write(toy.path("input.txt"), "hello, you").unwrap();
+    assert_eq!(toy.computes(pipeline), ["end", "length", "read"]);
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn keep_going_runs_what_does_not_depend_on_the_failure() {
     }
 
     let mut strict = Toy::new();
-    strict.resources.jobs = 1;
+    strict.capacity.jobs = 1;
     let (summary, _) = strict.run(pipeline);
     assert_eq!((summary.computed, summary.failed, summary.not_run), (0, 1, 4));
 }
@@ -196,8 +197,8 @@ fn independent_stages_run_at_the_same_time() {
 #[test]
 fn threads_are_shared_and_never_oversubscribed() {
     let mut toy = Toy::new();
-    toy.resources.jobs = 8;
-    toy.resources.threads = 3;
+    toy.capacity.jobs = 8;
+    toy.capacity.threads = 3;
     let stages: String = (0..12).map(|i| format!("  s{i}: {{ uses: write, with: {{ text: t{i} }} }}\n")).collect();
     let (_, told) = toy.run(&stages);
     let mut running = std::collections::BTreeMap::new();

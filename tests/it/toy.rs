@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use recflow::engine::executor::{Executor, Options, Summary};
-use recflow::engine::plan::Plan;
-use recflow::engine::runner::InProcess;
-use recflow::engine::spec::SourceText;
-use recflow::engine::store::Store;
+use recflow::engine::{Executor, Options, Summary};
+use recflow::engine::Plan;
+use recflow::engine::InProcess;
+use recflow::engine::SourceText;
+use recflow::engine::Store;
 use recflow::engine::{
-    Arity, Event, Inputs, Observer, PortType, Publication, PublishCtx, Registry, Resources, Source, SourceFile, Stage,
+    Arity, Event, Inputs, Observer, PortType, Publication, PublishCtx, Registry, Capacity, Source, SourceFile, Stage,
     StageCtx, StageError, StageKind, Workspace,
 };
 use schemars::JsonSchema;
@@ -184,7 +184,7 @@ pub fn registry() -> Registry {
 /// A folder with a cache in it, in which toy pipelines are run.
 pub struct Toy {
     pub folder: tempfile::TempDir,
-    pub resources: Resources,
+    pub capacity: Capacity,
     pub keep_going: bool,
 }
 
@@ -201,7 +201,7 @@ impl Observer for Told {
 impl Toy {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, resources: Resources { jobs: 2, threads: 2, memory_bytes: 1 << 30 }, keep_going: false }
+        Self { folder, capacity: Capacity { jobs: 2, threads: 2, memory_bytes: 1 << 30 }, keep_going: false }
     }
 
     pub fn store(&self) -> Store {
@@ -218,7 +218,7 @@ impl Toy {
         let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
         let workspace = Workspace { root: self.folder.path().to_owned(), data_dirs: Vec::new() };
         let options =
-            Options { resources: self.resources, keep_going: self.keep_going, command: "recflow run toy.yaml".into() };
+            Options { capacity: self.capacity, keep_going: self.keep_going, command: "recflow run toy.yaml".into() };
         Executor::new(registry, store, runner, workspace, options)
     }
 

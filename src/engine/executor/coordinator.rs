@@ -65,7 +65,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             scope,
             log: RunLog::begin(&executor.store)?,
             digests: SourceDigests::load(&executor.store),
-            budget: Budget::new(executor.options.resources),
+            budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),
             repairs: vec![0; stages.len()],
             pending: (0..stages.len()).collect(),
@@ -75,14 +75,14 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             counts: Counts::default(),
             stages,
         };
-        let resources = executor.options.resources;
+        let capacity = executor.options.capacity;
         coordinator.tell(Event::RunStarted {
             run: coordinator.log.id().to_owned(),
             pipeline: plan.name().to_owned(),
             stages: coordinator.stages.iter().map(|stage| stage.name.clone()).collect(),
-            jobs: resources.jobs,
-            threads: resources.threads,
-            memory_bytes: resources.memory_bytes,
+            jobs: capacity.jobs,
+            threads: capacity.threads,
+            memory_bytes: capacity.memory_bytes,
         });
         Ok(coordinator)
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::budget::Resources;
+use super::budget::Capacity;
 use super::event::{Observer, Outcome};
 use super::plan::Plan;
 use super::registry::Registry;
@@ -26,7 +26,7 @@ pub use interrupt::Interrupter;
 #[derive(Debug, Clone)]
 pub struct Options {
     /// What running stages share.
-    pub resources: Resources,
+    pub capacity: Capacity,
     /// Whether stages that do not depend on a failed one still run.
     pub keep_going: bool,
     /// The command that runs the pipeline this way; published with results.

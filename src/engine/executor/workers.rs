@@ -43,7 +43,7 @@ impl Coordinator<'_, '_> {
         let declared = planned.resources;
         let inputs = StoredInputs { store: &self.executor.store, inputs: &resolved.inputs };
         let memory_bytes = declared.memory_bytes.or_else(|| stage.memory_bytes(&inputs)).unwrap_or(0);
-        let allowed = self.executor.options.resources.memory_bytes;
+        let allowed = self.executor.options.capacity.memory_bytes;
         if memory_bytes > allowed {
             let gib = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
             let message =
@@ -64,7 +64,7 @@ impl Coordinator<'_, '_> {
             inputs: resolved.inputs.clone(),
             sources: resolved.sources.clone(),
             threads: allotment.threads,
-            memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.resources.memory_bytes)),
+            memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.capacity.memory_bytes)),
         };
         self.tell(Event::StageStarted {
             stage: self.name(index),

@@ -1,0 +1,5 @@
+//! Integration tests, by user story, in one binary.
+#![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+
+mod engine;
+mod toy;

@@ -1,0 +1,458 @@
+//! Checks parameters against their JSON Schema and says what is wrong in words for users.
+//!
+//! It understands what schemars derives for parameter structs with inlined schemas: objects, arrays, scalars with
+//! ranges, enums with and without descriptions, tagged and untagged unions. [`ParameterSchema::unread_keywords`] names
+//! what a schema holds beyond that.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::parameter_words as words;
+use super::parameters::{ParameterSchema, Step};
+use super::spec::closest;
+
+/// What a problem is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The last key of the path: it is not known.
+    Key,
+    /// The value there.
+    Value,
+}
+
+/// Something wrong with parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterFinding {
+    /// The way to it; empty for the parameters as a whole.
+    pub path: Vec<Step>,
+    /// Whether the key is wrong or the value.
+    pub place: Place,
+    /// What is wrong.
+    pub message: String,
+    /// The remedy, if one can be named.
+    pub help: Option<String>,
+}
+
+/// The keywords that [`ParameterSchema::check`] checks, and those that assert nothing.
+const READ_KEYWORDS: [&str; 30] = [
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "prefixItems",
+    "enum",
+    "const",
+    "oneOf",
+    "anyOf",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minLength",
+    "maxLength",
+    "format",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "$schema",
+    "$comment",
+    "x-key",
+];
+
+impl ParameterSchema {
+    /// Everything that is wrong with parameters; `owner` is what they are parameters of.
+    pub fn check(&self, owner: &str, parameters: &Value) -> Vec<ParameterFinding> {
+        let mut check = Check { owner, path: Vec::new(), found: Vec::new() };
+        check.value(self.as_json(), parameters);
+        check.found
+    }
+
+    /// The parameters that have a part in a stage's result: without those whose schema says `"x-key": false`.
+    pub fn key_part(&self, parameters: &Value) -> Value {
+        key_part(self.as_json(), parameters)
+    }
+
+    /// Keywords in the schema that [`Self::check`] does not know; a kind with such is checked only in part.
+    pub fn unread_keywords(&self) -> BTreeSet<String> {
+        let mut unread = BTreeSet::new();
+        collect_unread(self.as_json(), &mut unread);
+        unread
+    }
+}
+
+fn key_part(schema: &Value, parameters: &Value) -> Value {
+    let (Value::Object(map), Some(Value::Object(properties))) = (parameters, schema.get("properties")) else {
+        return parameters.clone();
+    };
+    let kept = map.iter().filter_map(|(key, value)| {
+        let property = properties.get(key);
+        let is_key = property.and_then(|property| property.get("x-key")) != Some(&Value::Bool(false));
+        is_key.then(|| (key.clone(), property.map_or_else(|| value.clone(), |property| key_part(property, value))))
+    });
+    Value::Object(kept.collect())
+}
+
+fn collect_unread(schema: &Value, unread: &mut BTreeSet<String>) {
+    let Value::Object(map) = schema else { return };
+    for (keyword, value) in map {
+        match keyword.as_str() {
+            "properties" => {
+                value.as_object().into_iter().flatten().for_each(|(_, schema)| collect_unread(schema, unread))
+            }
+            "oneOf" | "anyOf" | "prefixItems" => {
+                value.as_array().into_iter().flatten().for_each(|schema| collect_unread(schema, unread));
+            }
+            "items" | "additionalProperties" => collect_unread(value, unread),
+            known if READ_KEYWORDS.contains(&known) => {}
+            unknown => {
+                unread.insert(unknown.to_owned());
+            }
+        }
+    }
+}
+
+/// The alternatives of a schema, if it is a union.
+pub(super) fn branches(schema: &Value) -> Option<&[Value]> {
+    schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array).map(Vec::as_slice)
+}
+
+/// The values a schema allows, if it lists them.
+pub(super) fn literals(schema: &Value) -> Option<Vec<&Value>> {
+    if let Some(value) = schema.get("const") {
+        return Some(vec![value]);
+    }
+    if let Some(Value::Array(values)) = schema.get("enum") {
+        return Some(values.iter().collect());
+    }
+    let lists: Option<Vec<Vec<&Value>>> = branches(schema)?.iter().map(literals).collect();
+    lists.map(|lists| lists.concat())
+}
+
+/// The JSON types a schema names.
+pub(super) fn types(schema: &Value) -> Vec<&str> {
+    match schema.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the value is of one of the schema's types.
+fn is_of_type(schema: &Value, value: &Value) -> bool {
+    let types = types(schema);
+    types.is_empty()
+        || types.iter().any(|name| match *name {
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
+            "string" => value.is_string(),
+            "boolean" => value.is_boolean(),
+            "null" => value.is_null(),
+            "array" => value.is_array(),
+            "object" => value.is_object(),
+            _ => false,
+        })
+}
+
+struct Check<'a> {
+    owner: &'a str,
+    path: Vec<Step>,
+    found: Vec<ParameterFinding>,
+}
+
+impl Check<'_> {
+    fn push(&mut self, place: Place, message: String, help: Option<String>) {
+        self.found.push(ParameterFinding { path: self.path.clone(), place, message, help });
+    }
+
+    /// The value's name in messages.
+    fn name(&self) -> String {
+        if self.path.is_empty() { format!("`{}`", self.owner) } else { format!("`{}`", words::way(&self.path)) }
+    }
+
+    /// The problems of a value below the present place, apart from those found so far.
+    fn try_value(&mut self, schema: &Value, value: &Value) -> Vec<ParameterFinding> {
+        let mark = self.found.len();
+        self.value(schema, value);
+        self.found.split_off(mark)
+    }
+
+    fn below(&mut self, step: Step, schema: &Value, value: &Value) {
+        self.path.push(step);
+        self.value(schema, value);
+        self.path.pop();
+    }
+
+    fn value(&mut self, schema: &Value, value: &Value) {
+        if let Some(branches) = branches(schema) {
+            return self.union(schema, branches, value);
+        }
+        if let Some(literals) = literals(schema) {
+            if !literals.contains(&value) {
+                self.not_among(&literals, value);
+            }
+            return;
+        }
+        if !is_of_type(schema, value) {
+            return self.wrong_type(schema, value);
+        }
+        match value {
+            Value::Number(number) => self.number(schema, number),
+            Value::String(text) => self.text(schema, text),
+            Value::Array(items) => self.list(schema, items),
+            Value::Object(map) => self.mapping(schema, map),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn wrong_type(&mut self, schema: &Value, value: &Value) {
+        let types = types(schema);
+        let help = match value {
+            Value::Number(_) | Value::Bool(_) if types.contains(&"string") => Some(format!("quote it: `\"{value}\"`")),
+            Value::Number(number) if types.contains(&"integer") => number
+                .as_f64()
+                .filter(|number| number.fract() == 0.0 && number.abs() < 1e15)
+                .map(|number| format!("write `{number}`")),
+            Value::String(text) if types.iter().any(|name| matches!(*name, "integer" | "number")) => {
+                text.trim().parse::<f64>().is_ok_and(f64::is_finite).then(|| "remove the quotes".to_owned())
+            }
+            Value::String(text) if types.contains(&"boolean") => match text.as_str() {
+                "yes" | "on" => Some("write `true`".to_owned()),
+                "no" | "off" => Some("write `false`".to_owned()),
+                _ => None,
+            },
+            _ if types.contains(&"array") => {
+                Some("write a list: `[…]`".to_owned()).filter(|_| !value.is_object() && !value.is_null())
+            }
+            _ => None,
+        };
+        let message = format!("{} must be {}, not {}", self.name(), words::expected(schema), words::value(value));
+        self.push(Place::Value, message, help);
+    }
+
+    fn not_among(&mut self, allowed: &[&Value], value: &Value) {
+        let names = allowed.iter().filter_map(|value| value.as_str());
+        let near = value.as_str().and_then(|text| closest(text, names)).map(|near| format!("did you mean `{near}`?"));
+        let all = allowed.iter().map(|value| words::literal(value)).collect::<Vec<_>>().join(", ");
+        let help = near.unwrap_or_else(|| format!("it can be {all}"));
+        let message = match value {
+            Value::String(text) => format!("{} cannot be `{text}`", self.name()),
+            other => format!("{} cannot be {}", self.name(), words::value(other)),
+        };
+        self.push(Place::Value, message, Some(help));
+    }
+
+    fn number(&mut self, schema: &Value, number: &serde_json::Number) {
+        let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
+        let value = number.as_f64().unwrap_or(f64::NAN);
+        let is_inside = bound("minimum").is_none_or(|least| value >= least)
+            && bound("exclusiveMinimum").is_none_or(|above| value > above)
+            && bound("maximum").is_none_or(|most| value <= most)
+            && bound("exclusiveMaximum").is_none_or(|below| value < below);
+        let fits = schema.get("format").and_then(Value::as_str).is_none_or(|format| fits_format(format, number));
+        if !is_inside {
+            let message = format!(
+                "{} must be {}, not `{number}`",
+                self.name(),
+                words::expected(schema).replace(" or nothing", "")
+            );
+            self.push(Place::Value, message, None);
+        } else if !fits {
+            let message = format!("{} is too large or too small: `{number}`", self.name());
+            self.push(Place::Value, message, None);
+        }
+    }
+
+    fn text(&mut self, schema: &Value, text: &str) {
+        let length = text.chars().count() as u64;
+        let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
+        if bound("minLength").is_some_and(|least| length < least) {
+            let message = if text.is_empty() {
+                format!("{} must not be empty", self.name())
+            } else {
+                format!("{} is shorter than {} characters", self.name(), bound("minLength").unwrap_or(0))
+            };
+            self.push(Place::Value, message, None);
+        }
+        if let Some(most) = bound("maxLength").filter(|most| length > *most) {
+            self.push(Place::Value, format!("{} is longer than {most} characters", self.name()), None);
+        }
+    }
+
+    fn list(&mut self, schema: &Value, items: &[Value]) {
+        let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
+        let length = items.len() as u64;
+        let (least, most) = (bound("minItems"), bound("maxItems"));
+        if least.is_some_and(|least| length < least) || most.is_some_and(|most| length > most) {
+            let wanted = match (least, most) {
+                (Some(least), Some(most)) if least == most => format!("exactly {least}"),
+                (Some(least), Some(most)) => format!("{least} to {most}"),
+                (Some(least), None) => format!("at least {least}"),
+                (None, most) => format!("at most {}", most.unwrap_or(u64::MAX)),
+            };
+            let message = format!("{} must have {wanted} items, not {length}", self.name());
+            self.push(Place::Value, message, None);
+        }
+        if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
+            let mut known = BTreeSet::new();
+            for (index, item) in items.iter().enumerate() {
+                if !known.insert(item.to_string()) {
+                    self.path.push(Step::Index(index));
+                    let message = format!("{} is in its list twice: {}", self.name(), words::value(item));
+                    self.push(Place::Value, message, Some("remove one of them".to_owned()));
+                    self.path.pop();
+                }
+            }
+        }
+        let firsts = schema.get("prefixItems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for (index, item) in items.iter().enumerate() {
+            if let Some(schema) = firsts.get(index).or_else(|| schema.get("items")) {
+                self.below(Step::Index(index), schema, item);
+            }
+        }
+    }
+
+    fn mapping(&mut self, schema: &Value, map: &Map<String, Value>) {
+        let none = Map::new();
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        for (key, value) in map {
+            let step = Step::Key(key.clone());
+            if let Some(schema) = properties.get(key) {
+                self.below(step, schema, value);
+            } else {
+                match schema.get("additionalProperties") {
+                    Some(Value::Bool(false)) => self.unknown_key(key, properties),
+                    Some(schema) => self.below(step, schema, value),
+                    None => {}
+                }
+            }
+        }
+        for key in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            if !map.contains_key(key) {
+                let what = if self.path.is_empty() { "parameter" } else { "key" };
+                let help = properties.get(key).map(|schema| format!("`{key}` is {}", words::expected(schema)));
+                self.push(Place::Value, format!("{} needs the {what} `{key}`", self.name()), help);
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, key: &str, properties: &Map<String, Value>) {
+        let what = if self.path.is_empty() { "parameter" } else { "key" };
+        let owner = self.name();
+        let names = || properties.keys().map(String::as_str);
+        let help = closest(key, names()).map_or_else(
+            || match properties.len() {
+                0 => format!("{owner} has no {what}s"),
+                _ => format!(
+                    "its {what}s are {}",
+                    names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                ),
+            },
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.path.push(Step::Key(key.to_owned()));
+        self.push(
+            Place::Key,
+            format!("{owner} has no {what} `{}`", key.chars().take(40).collect::<String>()),
+            Some(help),
+        );
+        self.path.pop();
+    }
+
+    fn union(&mut self, schema: &Value, branches: &[Value], value: &Value) {
+        let tried: Vec<Vec<ParameterFinding>> = branches.iter().map(|branch| self.try_value(branch, value)).collect();
+        if tried.iter().any(Vec::is_empty) {
+            return;
+        }
+        if let Some(literals) = literals(schema) {
+            return self.not_among(&literals, value);
+        }
+        // The branch that is meant: the only one of the value's type, or the one whose tag it carries.
+        let fitting: Vec<usize> = (0..branches.len()).filter(|&branch| is_meant(&branches[branch], value)).collect();
+        if let [only] = fitting[..] {
+            return self.found.extend(tried.into_iter().nth(only).into_iter().flatten());
+        }
+        if let Some((tag, names)) = tag_of(branches)
+            && let Value::Object(map) = value
+        {
+            match map.get(tag) {
+                Some(given) => {
+                    self.path.push(Step::Key(tag.to_owned()));
+                    self.not_among(&names, given);
+                    self.path.pop();
+                }
+                None => self.push(
+                    Place::Value,
+                    format!("{} needs the key `{tag}`", self.name()),
+                    Some(format!(
+                        "it can be {}",
+                        names.iter().map(|name| words::literal(name)).collect::<Vec<_>>().join(", ")
+                    )),
+                ),
+            }
+            return;
+        }
+        // Among texts only listed ones: what is close may be meant.
+        let listed: Vec<&Value> = branches.iter().filter_map(literals).flatten().collect();
+        let help = value
+            .as_str()
+            .and_then(|text| closest(text, listed.iter().filter_map(|value| value.as_str())))
+            .map(|near| format!("did you mean `{near}`?"));
+        let message = format!("{} must be {}, not {}", self.name(), words::expected(schema), words::value(value));
+        self.push(Place::Value, message, help);
+    }
+}
+
+/// Whether a branch of a union is of the value's type and carries its tag, if any.
+fn is_meant(branch: &Value, value: &Value) -> bool {
+    if let Some(literals) = literals(branch) {
+        return literals.contains(&value);
+    }
+    let Value::Object(map) = value else { return is_of_type(branch, value) };
+    let fixed = branch.get("properties").and_then(Value::as_object).into_iter().flatten();
+    is_of_type(branch, value)
+        && fixed.filter_map(|(key, schema)| Some((key, schema.get("const")?))).all(|(key, tag)| map.get(key) == Some(tag))
+        // An externally tagged variant is the mapping with its one key.
+        && branch.get("required").and_then(Value::as_array).is_none_or(|required| {
+            required.len() != 1 || required[0].as_str().is_some_and(|key| map.contains_key(key)) || map.is_empty()
+        })
+}
+
+/// The key by which all branches of a union are told apart, and its values.
+fn tag_of(branches: &[Value]) -> Option<(&str, Vec<&Value>)> {
+    let tag = branches.iter().find_map(|branch| {
+        let properties = branch.get("properties")?.as_object()?;
+        properties.iter().find(|(_, schema)| schema.get("const").is_some()).map(|(key, _)| key.as_str())
+    })?;
+    let objects = branches.iter().filter(|branch| types(branch).contains(&"object"));
+    let names: Option<Vec<&Value>> = objects.map(|branch| branch.get("properties")?.get(tag)?.get("const")).collect();
+    names.map(|names| (tag, names))
+}
+
+/// Whether a number is in the range of the Rust type that the format names.
+fn fits_format(format: &str, number: &serde_json::Number) -> bool {
+    let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    let Some(whole) = whole else {
+        return format != "float" || number.as_f64().is_some_and(|number| (number as f32).is_finite());
+    };
+    let (least, most) = match format {
+        "uint8" => (0, i128::from(u8::MAX)),
+        "uint16" => (0, i128::from(u16::MAX)),
+        "uint32" => (0, i128::from(u32::MAX)),
+        "uint64" | "uint" => (0, i128::from(u64::MAX)),
+        "int8" => (i128::from(i8::MIN), i128::from(i8::MAX)),
+        "int16" => (i128::from(i16::MIN), i128::from(i16::MAX)),
+        "int32" => (i128::from(i32::MIN), i128::from(i32::MAX)),
+        "int64" | "int" => (i128::from(i64::MIN), i128::from(i64::MAX)),
+        _ => return true,
+    };
+    (least..=most).contains(&whole)
+}

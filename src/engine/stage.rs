@@ -214,6 +214,8 @@ pub struct PublishCtx<'a> {
     pub find: &'a FindStage<'a>,
     /// The command that runs the pipeline the way it was run.
     pub command: &'a str,
+    /// The columns of the screen on which the run is shown.
+    pub display_width: usize,
 }
 
 /// Something a finished stage puts into the workspace.

@@ -2,6 +2,7 @@
 
 
 mod evaluate;
+mod facts;
 mod filter;
 mod ingest;
 mod kinds;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::bridge::{Bridge, write_json};
 use super::ports::{MODEL, SPLIT};
-use super::split::SplitFacts;
+use super::facts::SplitFacts;
 use crate::engine::{
     Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind,
 };

@@ -218,7 +218,7 @@ impl Toy {
         let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
         let workspace = Workspace { root: self.folder.path().to_owned(), data_dirs: Vec::new() };
         let options =
-            Options { capacity: self.capacity, keep_going: self.keep_going, command: "recflow run toy.yaml".into() };
+            Options { capacity: self.capacity, keep_going: self.keep_going, command: "recflow run toy.yaml".into(), display_width: 100 };
         Executor::new(registry, store, runner, workspace, options)
     }
 

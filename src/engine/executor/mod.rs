@@ -31,6 +31,8 @@ pub struct Options {
     pub keep_going: bool,
     /// The command that runs the pipeline this way; published with results.
     pub command: String,
+    /// The columns of the screen on which the run is shown.
+    pub display_width: usize,
 }
 
 /// Runs plans.

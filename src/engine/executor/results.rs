@@ -145,6 +145,7 @@ impl Coordinator<'_, '_> {
             read: &read,
             find: &find,
             command: &self.executor.options.command,
+            display_width: self.executor.options.display_width,
         };
         for publication in stage.publish(&ctx)? {
             let changed = publish(&self.executor.workspace.root, &publication)?;

@@ -1,3 +1,34 @@
-//! The `recflow` program: its command line, and what it shows.
+//! The `recflow` program: its command line, and what it shows. One file a subcommand.
 
+mod cache;
+mod colors;
+mod command_line;
+pub mod completions;
+mod exec_stage;
+mod exit;
+mod graph;
+pub mod kinds;
+pub mod logging;
+mod memory_size;
+mod plan;
 pub mod progress;
+mod run;
+mod schema;
+mod setting;
+mod sink;
+mod validate;
+mod wrap;
+
+pub use cache::{CacheArgs, CacheCommand, ListArgs};
+pub use colors::{ColorChoice, Colors};
+pub use command_line::{Command, CommandLine, Global, OutputFormat};
+pub use completions::CompletionsArgs;
+pub use exec_stage::ExecStageArgs;
+pub use exit::Exit;
+pub use graph::{GraphArgs, GraphFormat};
+pub use kinds::KindsArgs;
+pub use plan::PlanArgs;
+pub use run::RunArgs;
+pub use schema::SchemaArgs;
+pub use setting::Setting;
+pub use validate::ValidateArgs;

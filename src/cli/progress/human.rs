@@ -11,9 +11,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::engine::{Event, Facts, Failure, Observer, Outcome};
 use crate::report::units;
 
-use super::colors::Colors;
 use super::results::Results;
 use super::wording;
+use crate::cli::Colors;
 
 /// How often spinners turn and times count on while no event comes.
 const TICK: Duration = Duration::from_millis(125);

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::engine::{Event, Observer};
 
-use super::sink::Sink;
 use super::timestamp;
+use crate::cli::sink::Sink;
 
 /// Writes one object a line: `time` (RFC 3339, UTC), `event` (its name), and the event's own fields.
 #[derive(Debug)]

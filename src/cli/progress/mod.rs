@@ -3,7 +3,6 @@
 //! Progress goes to standard error. Standard output carries the result: the published tables, or, as JSON, every event.
 //! An observer never fails: where nobody reads any more (a broken pipe), it falls silent.
 
-mod colors;
 mod human;
 mod json;
 mod plain;
@@ -11,7 +10,7 @@ mod quiet;
 #[cfg(test)]
 mod rehearsal;
 mod results;
-mod sink;
+mod style;
 #[cfg(test)]
 mod terminal;
 mod timestamp;
@@ -21,26 +20,14 @@ use std::io;
 
 use indicatif::MultiProgress;
 
+use crate::cli::Colors;
 use crate::engine::Observer;
 
-pub use colors::Colors;
 pub use human::Human;
 pub use json::Json;
 pub use plain::Plain;
 pub use quiet::Quiet;
-
-/// How a run is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Live lines on a terminal.
-    Human,
-    /// A line for each event that matters, for logs and pipes.
-    Plain,
-    /// Every event as a line of JSON on standard output.
-    Json,
-    /// Failures and the final tables only.
-    Quiet,
-}
+pub use style::Style;
 
 /// The observer for a style, on the program's own standard output and error.
 ///

@@ -8,8 +8,8 @@ use crate::engine::{Event, Observer};
 use crate::report::units;
 
 use super::results::Results;
-use super::sink::Sink;
 use super::wording;
+use crate::cli::sink::Sink;
 
 /// A stage's progress is told at most this often.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);

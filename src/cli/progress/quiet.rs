@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use crate::engine::{Event, Observer};
 
 use super::results::Results;
-use super::sink::Sink;
 use super::wording;
+use crate::cli::sink::Sink;
 
 /// Writes what went wrong, and the result.
 #[derive(Debug)]

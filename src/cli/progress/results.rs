@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::engine::Event;
 
-use super::sink::Sink;
+use crate::cli::sink::Sink;
 
 /// Collects published texts and writes them to standard output once nothing runs any more.
 #[derive(Debug)]

@@ -4,17 +4,18 @@ use std::io::Write;
 
 /// A stream that falls silent for good once it cannot be written to, for example because its reader has gone.
 #[derive(Debug)]
-pub(super) struct Sink<W> {
+pub(crate) struct Sink<W> {
     stream: Option<W>,
 }
 
 impl<W: Write> Sink<W> {
-    pub(super) fn new(stream: W) -> Self {
+    /// Writes to this stream as long as it takes something.
+    pub(crate) fn new(stream: W) -> Self {
         Self { stream: Some(stream) }
     }
 
     /// Writes a text that ends in a newline, at once.
-    pub(super) fn write(&mut self, text: &str) {
+    pub(crate) fn write(&mut self, text: &str) {
         let Some(stream) = &mut self.stream else { return };
         if stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).is_err() {
             self.stream = None;
@@ -22,7 +23,7 @@ impl<W: Write> Sink<W> {
     }
 
     /// Writes a line.
-    pub(super) fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         self.write(&format!("{line}\n"));
     }
 }

@@ -42,3 +42,28 @@ impl Colors {
         }
     }
 }
+
+/// When to colour: what `--color` says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Even into files and pipes
+    Always,
+    /// Not at all
+    Never,
+}
+
+impl ColorChoice {
+    /// Whether to colour a stream that is a terminal or not.
+    pub fn colors(self, is_terminal: bool) -> Colors {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self {
+            Self::Always => Colors::On,
+            Self::Auto if is_terminal && !is_set("NO_COLOR") && !is_dumb => Colors::On,
+            Self::Auto | Self::Never => Colors::Off,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! `recflow graph`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// The arguments of `recflow graph`.
+#[derive(Debug, Clone, Args)]
+pub struct GraphArgs {
+    /// The pipeline file
+    pub pipeline: PathBuf,
+
+    /// How to write the graph: text, mermaid (for Markdown pages) or dot (for Graphviz)
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: GraphFormat,
+}
+
+/// How to write a graph.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// One stage a line with what it reads
+    #[default]
+    Text,
+    /// Mermaid, which Markdown pages can show
+    Mermaid,
+    /// DOT, the language of Graphviz
+    Dot,
+}

@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::colors::Colors;
+use super::exit::Exit;
+use super::pipeline;
+use super::sink::Sink;
+use crate::engine::Registry;
+
 /// The arguments of `recflow graph`.
 #[derive(Debug, Clone, Args)]
 pub struct GraphArgs {
@@ -25,4 +31,20 @@ pub enum GraphFormat {
     Mermaid,
     /// DOT, the language of Graphviz
     Dot,
+}
+
+/// Shows the graph on standard output.
+pub fn execute(args: &GraphArgs, registry: &Registry, colors: Colors) -> Exit {
+    match pipeline::read(&args.pipeline, &[], &[], registry, colors) {
+        Ok(plan) => {
+            let text = match args.format {
+                GraphFormat::Text => plan.to_text(),
+                GraphFormat::Mermaid => plan.to_mermaid(),
+                GraphFormat::Dot => plan.to_dot(),
+            };
+            Sink::new(std::io::stdout()).write(&text);
+            Exit::Success
+        }
+        Err(exit) => exit,
+    }
 }

@@ -10,6 +10,7 @@ mod executor;
 mod graph;
 mod job;
 mod key;
+mod machine;
 mod parameter_check;
 mod parameter_words;
 mod parameters;

@@ -17,6 +17,7 @@ mod stage;
 pub use artifact::{Artifact, FileRecord};
 pub use digest::{ArtifactId, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
+pub use graph::GraphFormat;
 pub use parameter_check::{ParameterFinding, Place};
 pub use parameters::{ParameterProblem, ParameterSchema, Step};
 pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};

@@ -8,7 +8,7 @@ use super::colors::Colors;
 use super::exit::Exit;
 use super::pipeline;
 use super::sink::Sink;
-use crate::engine::Registry;
+use crate::engine::{self, Registry};
 
 /// The arguments of `recflow graph`.
 #[derive(Debug, Clone, Args)]
@@ -37,11 +37,11 @@ pub enum GraphFormat {
 pub fn execute(args: &GraphArgs, registry: &Registry, colors: Colors) -> Exit {
     match pipeline::read(&args.pipeline, &[], &[], registry, colors) {
         Ok(plan) => {
-            let text = match args.format {
-                GraphFormat::Text => plan.to_text(),
-                GraphFormat::Mermaid => plan.to_mermaid(),
-                GraphFormat::Dot => plan.to_dot(),
-            };
+            let text = plan.draw(match args.format {
+                GraphFormat::Text => engine::GraphFormat::Text,
+                GraphFormat::Mermaid => engine::GraphFormat::Mermaid,
+                GraphFormat::Dot => engine::GraphFormat::Dot,
+            });
             Sink::new(std::io::stdout()).write(&text);
             Exit::Success
         }

@@ -32,6 +32,7 @@ pub use budget::Capacity;
 pub use digest::{ArtifactId, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
 pub use executor::{Executor, Interrupter, Options, Summary};
+pub use graph::GraphFormat;
 pub use job::{Job, JobInput};
 pub use key::{KeyInput, KeyPreimage, KeySource};
 pub use parameter_check::{ParameterFinding, Place};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wildmatch::WildMatch;
 
-use crate::engine::spec::{Diagnostic, Findings, Span, StageSpec};
+use crate::engine::spec::{Diagnostic, Findings, Span, StageSpec, closest};
 
 /// More would not be a pipeline that anybody can read.
 const MAX_STAGES: usize = 10_000;
@@ -73,7 +73,7 @@ fn matches(stages: &[StageSpec<'_>], own: usize, pattern: &str, span: Span, find
     let matched: Vec<usize> = (0..stages.len()).filter(|&index| glob.matches(stages[index].name)).collect();
     if matched.is_empty() {
         let others = stages.iter().map(|stage| stage.name).filter(|other| *other != name);
-        let help = findings.did_you_mean(pattern.trim_end_matches('*'), others.clone()).unwrap_or_else(|| {
+        let help = similar_pattern(pattern, others.clone()).unwrap_or_else(|| {
             let names: Vec<String> = others.take(20).map(|other| format!("`{other}`")).collect();
             format!("`*` stands for any text; the other stages are {}", names.join(", "))
         });
@@ -83,6 +83,7 @@ fn matches(stages: &[StageSpec<'_>], own: usize, pattern: &str, span: Span, find
                 .help(help),
         );
     }
+    let errors = findings.errors();
     let narrower = "choose a pattern that matches only the stages to make copies for";
     if matched.contains(&own) {
         findings.push(
@@ -103,5 +104,16 @@ fn matches(stages: &[StageSpec<'_>], own: usize, pattern: &str, span: Span, find
             .help(narrower),
         );
     }
-    matched.into_iter().filter(|&other| other != own && stages[other].each.is_none()).collect()
+    // Copies for some of what is matched would only lead to errors that nobody understands.
+    if findings.errors() > errors { Vec::new() } else { matched }
+}
+
+/// For `tarin-*`: `train-*`, if there is a stage that this matches.
+fn similar_pattern<'a>(pattern: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let stem = pattern.strip_suffix('*').unwrap_or(pattern);
+    let length = stem.chars().count();
+    let star = &pattern[stem.len()..];
+    let stems: Vec<String> =
+        names.map(|name| if star.is_empty() { name.to_owned() } else { name.chars().take(length).collect() }).collect();
+    closest(stem, stems.iter().map(String::as_str)).map(|near| format!("did you mean `{near}{star}`?"))
 }

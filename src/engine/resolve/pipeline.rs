@@ -3,7 +3,7 @@
 use super::copies::{self, Instances};
 use super::needs::{self, Need};
 use super::settings::{self, Settings};
-use super::wiring::{self, InstanceWire, Reader};
+use super::wiring::{self, InstanceWire, Reader, Writers};
 use super::{cycle, order};
 use crate::engine::plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
 use crate::engine::registry::{Registry, StageKind};
@@ -54,7 +54,7 @@ fn resolve(
             NodeKind::Null | NodeKind::Refused => None,
             _ => {
                 let problem = Diagnostic::error(format!("`description` must be text, not {}", node.in_words()));
-                findings.push(problem.label(node.place(), "").help("quote it to make it text"));
+                findings.push(problem.label(node.place(), "").maybe_help(node.quoting_help()));
                 None
             }
         }
@@ -66,11 +66,11 @@ fn resolve(
         .zip(&kinds)
         .map(|(stage, kind)| settings::read(stage, *kind, &mut params, findings))
         .collect();
-    params.report_unused(findings);
-
     let instances = copies::expand(&spec.stages, findings);
     let needs = needs::resolve(&spec.stages, &instances, findings);
     cycle::report(&instances, &needs, findings);
+    let writers =
+        Writers { stages: spec.stages.iter().map(|stage| stage.name).zip(kinds.iter().copied()).collect(), registry };
     let mut wires = Vec::with_capacity(instances.list.len());
     for (instance, (needs, refused)) in instances.list.iter().zip(&needs) {
         let Some(kind) = kinds[instance.declared] else {
@@ -79,19 +79,19 @@ fn resolve(
         };
         let known: Vec<(Need, &StageKind)> =
             needs.iter().filter_map(|need| Some((*need, kinds[instances.list[need.instance].declared]?))).collect();
-        let stage = &spec.stages[instance.declared];
         let reader = Reader {
-            name: stage.name,
-            span: stage.name_span,
+            name: &instance.name,
+            span: spec.stages[instance.declared].name_span,
             kind,
             is_complete: !refused && known.len() == needs.len(),
             needs: &known,
         };
-        wires.push(wiring::wire(&reader, &instances.list, registry, findings));
+        wires.push(wiring::wire(&reader, &instances.list, &writers, findings));
     }
     if findings.has_errors() {
         return None;
     }
+    params.report_unused(findings);
     let order = order::topological(&needs);
     let stages = planned(&spec.stages, &kinds, &settings, &instances, &wires, &order)?;
     Some(Resolved { name: spec.name, description, stages })

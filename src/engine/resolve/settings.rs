@@ -93,7 +93,7 @@ impl With<'_> {
         };
         let whole = finding.path.is_empty() && finding.place == Place::Value;
         match key {
-            Some(key) if finding.place == Place::Key && node.used_at.is_none() => problem.label(key, "unknown"),
+            Some(key) if finding.place == Place::Key && node.used_at.is_none() => problem.label(key, "unknown here"),
             _ if whole => problem.label(self.key_span.unwrap_or(self.stage.name_span), "here"),
             _ => {
                 problem = problem.label(node.place(), "");

@@ -8,11 +8,17 @@ use crate::engine::spec::{Diagnostic, Findings, Span};
 /// One output that goes into a port: the instance it comes from, and that one's port.
 pub(super) type InstanceWire = (usize, &'static str);
 
+/// All that may be read: the file's stages with their kinds, and all kinds.
+pub(super) struct Writers<'a> {
+    pub(super) stages: Vec<(&'a str, Option<&'a StageKind>)>,
+    pub(super) registry: &'a Registry,
+}
+
 /// A stage to be wired.
 pub(super) struct Reader<'a> {
-    /// The stage as the file calls it.
+    /// Its name.
     pub(super) name: &'a str,
-    /// Where that name stands.
+    /// Where the file names it.
     pub(super) span: Span,
     /// Its kind.
     pub(super) kind: &'a StageKind,
@@ -26,7 +32,7 @@ pub(super) struct Reader<'a> {
 pub(super) fn wire(
     reader: &Reader<'_>,
     instances: &[Instance],
-    registry: &Registry,
+    writers: &Writers<'_>,
     findings: &mut Findings,
 ) -> Vec<Vec<InstanceWire>> {
     let untaken = report_untaken(reader, instances, findings);
@@ -45,7 +51,7 @@ pub(super) fn wire(
                 .collect();
             // What is there instead was reported already and tells what would be right.
             if taken.is_empty() && port.arity != Arity::Optional && reader.is_complete && !untaken {
-                findings.push(missing(reader, port, registry));
+                findings.push(missing(reader, port, writers));
             }
             if taken.len() > 1 && port.arity != Arity::Many {
                 findings.push(too_many(reader, port, &taken, instances));
@@ -76,22 +82,26 @@ fn report_untaken(reader: &Reader<'_>, instances: &[Instance], findings: &mut Fi
     found
 }
 
-fn missing(reader: &Reader<'_>, port: &InputPort, registry: &Registry) -> Diagnostic {
-    let writers: Vec<String> = registry
-        .kinds()
-        .filter(|kind| kind.outputs.iter().any(|output| output.port_type == port.port_type))
-        .map(|kind| format!("`{}`", kind.name))
+fn missing(reader: &Reader<'_>, port: &InputPort, writers: &Writers<'_>) -> Diagnostic {
+    let writes = |kind: &StageKind| kind.outputs.iter().any(|output| output.port_type == port.port_type);
+    let quoted = |name: &str| format!("`{name}`");
+    let stages: Vec<String> = writers
+        .stages
+        .iter()
+        .filter(|(name, kind)| *name != reader.name && kind.is_some_and(writes))
+        .take(5)
+        .map(|(name, _)| quoted(name))
         .collect();
-    let how_many = if port.arity == Arity::Many { "at least one " } else { "" };
-    let mut problem = Diagnostic::error(format!(
-        "`{}` needs a stage that gives its input `{}` {how_many}`{}`",
-        reader.name, port.name, port.port_type
-    ))
-    .label(reader.span, format!("nothing in `needs` writes `{}`", port.port_type));
-    if !writers.is_empty() {
-        problem = problem.help(format!("add to its `needs` a stage that uses {}", writers.join(", ")));
-    }
-    problem
+    let kinds: Vec<String> =
+        writers.registry.kinds().filter(|kind| writes(kind)).map(|kind| quoted(&kind.name)).collect();
+    let help = match (&stages[..], &kinds[..]) {
+        ([], []) => None,
+        ([], kinds) => Some(format!("add a stage that uses {} and need it", kinds.join(" or "))),
+        (stages, _) => Some(format!("add {} to its `needs`", stages.join(" or "))),
+    };
+    Diagnostic::error(format!("nothing is wired to the input `{}` of `{}`", port.name, reader.name))
+        .label(reader.span, format!("none of its `needs` writes `{}`", port.port_type))
+        .maybe_help(help)
 }
 
 fn too_many(

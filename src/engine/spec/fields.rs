@@ -48,12 +48,10 @@ pub(in crate::engine) fn listed<'a>(names: impl IntoIterator<Item = &'a &'a str>
 /// The text of a node that must be text and is taken as it stands; `what` begins the message: "`uses`".
 pub(super) fn literal_text(node: &Node, what: &str, findings: &mut Findings) -> Option<(String, Span)> {
     let Some(text) = node.as_text() else {
-        let help = matches!(node.kind, NodeKind::Number(..) | NodeKind::Bool(_) | NodeKind::NonFinite(_))
-            .then(|| "quote it to make it text".to_owned());
         findings.push(
             Diagnostic::error(format!("{what} must be text, not {}", node.in_words()))
                 .label(node.place(), "")
-                .maybe_help(help),
+                .maybe_help(node.quoting_help()),
         );
         return None;
     };

@@ -71,6 +71,12 @@ impl Node {
         }
     }
 
+    /// The remedy where this should be text.
+    pub(in crate::engine) fn quoting_help(&self) -> Option<String> {
+        let is_scalar = matches!(self.kind, NodeKind::Number(..) | NodeKind::Bool(_) | NodeKind::NonFinite(_));
+        is_scalar.then(|| "quote it to make it text".to_owned())
+    }
+
     /// The text, if it is text.
     pub(in crate::engine) fn as_text(&self) -> Option<&str> {
         if let NodeKind::Text(text) = &self.kind { Some(text) } else { None }

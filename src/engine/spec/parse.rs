@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use super::diagnostic::Diagnostic;
 use super::findings::Findings;
-use super::node::{Entry, Node, NodeKind};
+use super::node::{Entry, Node, NodeKind, brief};
 use super::scalar;
 use super::source::{SourceId, Span};
 
@@ -92,7 +92,7 @@ fn syntax_error(text: &str, offsets: &Offsets, error: &ScanError) -> Diagnostic 
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
     let help = if line.replace("\"${", "").replace("'${", "").contains("${") {
-        Some("inside `{ … }` and `[ … ]`, write `\"${name}\"` with quotes")
+        Some(QUOTES)
     } else if line.chars().take_while(|c| c.is_whitespace()).any(|c| c == '\t') {
         Some("indent with spaces; YAML allows no tabs there")
     } else {
@@ -102,6 +102,8 @@ fn syntax_error(text: &str, offsets: &Offsets, error: &ScanError) -> Diagnostic 
         .label(Span::new(offsets.source, at, at + next), "the reader stopped here")
         .maybe_help(help.map(str::to_owned))
 }
+
+const QUOTES: &str = "inside `{ … }` and `[ … ]`, write `\"${name}\"` with quotes";
 
 /// A list or mapping that is not finished.
 struct Open {
@@ -157,7 +159,9 @@ impl<'t> Tree<'t> {
             Event::Scalar(_, _, _, Some(tag))
             | Event::SequenceStart(_, Some(tag))
             | Event::MappingStart(_, Some(tag)) => {
-                return Err(Diagnostic::error(format!("the YAML tag `{tag}` is not supported"))
+                drop(tag);
+                let written = self.text[start..].split_whitespace().next().unwrap_or_default();
+                return Err(Diagnostic::error(format!("the YAML tag `{}` is not supported", brief(written)))
                     .label(span, "")
                     .help("quote what is to be text; other tags have no use here"));
             }
@@ -263,9 +267,10 @@ impl<'t> Tree<'t> {
             Content::Mapping { entries, keys, key: pending, merged } => match pending.take() {
                 None => {
                     let Some((text, is_merge)) = key else {
+                        let is_mapping = matches!(node.kind, NodeKind::Mapping(_));
                         return Err(Diagnostic::error(format!("a key must be text, not {}", node.in_words()))
                             .label(node.span, "")
-                            .help("inside `{ … }`, `${name}` needs quotes: `\"${name}\"`"));
+                            .maybe_help(is_mapping.then(|| QUOTES.to_owned())));
                     };
                     let text = if is_merge { MERGE.to_owned() } else { text.to_owned() };
                     *pending = Some((text, node.span));
@@ -289,7 +294,7 @@ impl<'t> Tree<'t> {
                     }
                     if let Some(first) = keys.get(&key) {
                         findings.push(
-                            Diagnostic::error(format!("the key `{}` stands here twice", super::node::brief(&key)))
+                            Diagnostic::error(format!("the key `{}` stands here twice", brief(&key)))
                                 .label(key_span, "again here")
                                 .label(*first, "first here")
                                 .help("remove one of them"),

@@ -179,8 +179,15 @@ fn is_stage_name(name: &str) -> bool {
 }
 
 fn unusable_name(what: &str, name: &str, span: Span) -> Diagnostic {
+    let slug: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .map(str::to_ascii_lowercase)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let slug = slug.join("-");
+    let example = if is_stage_name(&slug) { format!("; for example `{slug}`") } else { String::new() };
     Diagnostic::error(format!("`{}` cannot be the name of a {what}", brief(name))).label(span, "").help(format!(
-        "a name begins with a lower-case letter or a digit and goes on with these, `-` and `_`, {MAX_NAME} at most"
+        "at most {MAX_NAME} lower-case letters, digits, `-` and `_`, and first a letter or a digit{example}"
     ))
 }
 

@@ -1,5 +1,6 @@
 //! Pipelines of made-up kinds: the engine knows no others.
 
+mod drawings;
 mod kinds;
 mod parameters;
 mod plans;

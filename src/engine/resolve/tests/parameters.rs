@@ -26,7 +26,7 @@ fn unknown_and_missing() {
      --> p.yaml:3:32
       |
     3 |   board: { uses: make, with: { lenght: 2, colour: red } }
-      |                                ^^^^^^ unknown
+      |                                ^^^^^^ unknown here
       |
       = help: did you mean `length`?
 
@@ -34,7 +34,7 @@ fn unknown_and_missing() {
      --> p.yaml:3:43
       |
     3 |   board: { uses: make, with: { lenght: 2, colour: red } }
-      |                                           ^^^^^^ unknown
+      |                                           ^^^^^^ unknown here
       |
       = help: its parameters are `material`, `length`, `count`, `seed`, `maker`, `holes`
     "#);
@@ -150,7 +150,7 @@ fn out_of_range() {
 #[test]
 fn too_large_for_its_type() {
     insta::assert_snapshot!(make("material: oak, count: 4294967296, seed: 18446744073709551616"), @r#"
-    error: `count` is too large or too small: `4294967296`
+    error: `count` must be a whole number from 0 to 4294967295, not `4294967296`
      --> p.yaml:3:54
       |
     3 |   board: { uses: make, with: { material: oak, count: 4294967296, seed: 18446744073709551616 } }
@@ -278,7 +278,7 @@ fn tagged_unions() {
      --> p.yaml:8:30
       |
     8 |       finish: { shape: flat, radius: 1 }
-      |                              ^^^^^^ unknown
+      |                              ^^^^^^ unknown here
       |
       = help: its keys are `shape`
     "#);
@@ -309,7 +309,7 @@ fn an_item_twice() {
     insta::assert_snapshot!(refused(
         "name: a\nstages:\n  b: { uses: make, with: { material: oak } }\n  j: { uses: join, needs: b }\n  s: { uses: score, needs: [b, j], with: { aspects: [looks, use, looks] } }\n"
     ), @r#"
-    error: `aspects[2]` is in its list twice: the text `looks`
+    error: `aspects` lists the text `looks` twice
      --> p.yaml:5:66
       |
     5 |   s: { uses: score, needs: [b, j], with: { aspects: [looks, use, looks] } }

@@ -81,8 +81,6 @@ fn wrong_yaml_types() {
       |
     2 | description: [a]
       |              ^^^
-      |
-      = help: quote it to make it text
 
     error: `params` must be a mapping, not a list
      --> p.yaml:3:9
@@ -179,7 +177,7 @@ fn names_that_cannot_be() {
     1 | name: My Pipeline
       |       ^^^^^^^^^^^
       |
-      = help: a name begins with a lower-case letter or a digit and goes on with these, `-` and `_`, 100 at most
+      = help: at most 100 lower-case letters, digits, `-` and `_`, and first a letter or a digit; for example `my-pipeline`
 
     error: `1st` cannot be the name of a parameter
      --> p.yaml:2:11
@@ -189,21 +187,13 @@ fn names_that_cannot_be() {
       |
       = help: a name begins with a letter and goes on with letters, digits, `_` and `-`
 
-    warning: the parameter `1st` is not used
-     --> p.yaml:2:11
-      |
-    2 | params: { 1st: 2 }
-      |           ^^^
-      |
-      = help: use it as `"${1st}"` or remove it
-
     error: `Board` cannot be the name of a stage
      --> p.yaml:4:3
       |
     4 |   Board: { uses: make, with: { material: oak } }
       |   ^^^^^
       |
-      = help: a name begins with a lower-case letter or a digit and goes on with these, `-` and `_`, 100 at most
+      = help: at most 100 lower-case letters, digits, `-` and `_`, and first a letter or a digit; for example `board`
 
     error: `a/b` cannot be the name of a stage
      --> p.yaml:5:3
@@ -211,7 +201,7 @@ fn names_that_cannot_be() {
     5 |   a/b: { uses: make, with: { material: oak } }
       |   ^^^
       |
-      = help: a name begins with a lower-case letter or a digit and goes on with these, `-` and `_`, 100 at most
+      = help: at most 100 lower-case letters, digits, `-` and `_`, and first a letter or a digit; for example `a-b`
     "#);
 }
 
@@ -280,14 +270,6 @@ fn interpolation_of_what_is_not_there_or_not_text() {
     insta::assert_snapshot!(refused(
         "name: a\nparams: { wood: oak, sizes: [1] }\nstages:\n  a: { uses: make, with: { material: \"${wod}\", maker: \"a ${sizes} b\" } }\n  b: { uses: make, with: { material: \"${wood\", maker: \"${}\" } }\n"
     ), @r#"
-    warning: the parameter `wood` is not used
-     --> p.yaml:2:11
-      |
-    2 | params: { wood: oak, sizes: [1] }
-      |           ^^^^
-      |
-      = help: use it as `"${wood}"` or remove it
-
     error: there is no parameter `wod`
      --> p.yaml:4:38
       |
@@ -335,14 +317,6 @@ fn interpolation_where_it_is_not_done() {
       |
       = help: parameters can be used in the values of `with` and `resources`, and in `description`
 
-    warning: the parameter `other` is not used
-     --> p.yaml:2:22
-      |
-    2 | params: { wood: oak, other: "${wood}" }
-      |                      ^^^^^
-      |
-      = help: use it as `"${other}"` or remove it
-
     error: the default of a parameter cannot hold `${…}`
      --> p.yaml:2:29
       |
@@ -381,7 +355,7 @@ fn interpolation_where_it_is_not_done() {
     5 |   "${wood}": { uses: make, each: "${wood}-*", with: { material: "${wood}" } }
       |   ^^^^^^^^^
       |
-      = help: a name begins with a lower-case letter or a digit and goes on with these, `-` and `_`, 100 at most
+      = help: at most 100 lower-case letters, digits, `-` and `_`, and first a letter or a digit; for example `wood`
 
     error: `each` cannot hold `${…}`
      --> p.yaml:5:34

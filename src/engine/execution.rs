@@ -95,6 +95,7 @@ pub(super) fn execute(
     let ctx = StageCtx {
         inputs: lay_out_inputs(job, store, &scratch)?,
         sources: job.sources.clone(),
+        workspace: job.workspace.clone(),
         out_dir,
         threads: job.threads,
         memory_limit_bytes: job.memory_limit_bytes,

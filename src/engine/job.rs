@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::artifact::Artifact;
 use super::key::KeyPreimage;
-use super::stage::SourceFile;
+use super::stage::{SourceFile, Workspace};
 
 /// A computation to be carried out, by whatever process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub struct Job {
     pub inputs: Vec<JobInput>,
     /// The source files in the order of the key's sources.
     pub sources: Vec<SourceFile>,
+    /// The places the run happens in.
+    pub workspace: Workspace,
     /// The threads it may use.
     pub threads: usize,
     /// The memory it may use, in bytes.

@@ -143,6 +143,8 @@ pub struct StageCtx<'a> {
     pub inputs: BTreeMap<String, Vec<InputArtifact>>,
     /// Source files by role.
     pub sources: Vec<SourceFile>,
+    /// The places the run happens in.
+    pub workspace: Workspace,
     /// The folder that holds one folder for each output port.
     pub out_dir: PathBuf,
     /// The threads it was given; the current rayon pool has as many.

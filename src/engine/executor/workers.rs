@@ -63,6 +63,7 @@ impl Coordinator<'_, '_> {
             parameters: planned.parameters.as_ref().clone(),
             inputs: resolved.inputs.clone(),
             sources: resolved.sources.clone(),
+            workspace: self.executor.workspace.clone(),
             threads: allotment.threads,
             memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.capacity.memory_bytes)),
         };

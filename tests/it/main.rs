@@ -2,4 +2,5 @@
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
 
 mod engine;
+mod model_quality;
 mod toy;

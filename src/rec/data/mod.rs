@@ -4,6 +4,6 @@ mod dataset;
 mod interactions;
 mod split;
 
-pub use dataset::{Dataset, Events, Items};
+pub use dataset::{Dataset, DatasetInfo, Events, Items};
 pub use interactions::Interactions;
-pub use split::{Holdout, Split};
+pub use split::{Holdout, Split, SplitInfo};

@@ -1,0 +1,39 @@
+# What people and CI call. `make run` and `make test` are all that a fresh machine with Rust needs.
+
+CARGO ?= cargo
+
+# Data in data/ is used by the tests that want it, unless RECFLOW_TEST_DATA names another place.
+ifneq ($(wildcard data/ml-1m/ratings.dat),)
+export RECFLOW_TEST_DATA ?= $(CURDIR)/data
+endif
+
+.PHONY: help setup build run test lint acceptance bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install OpenBLAS if it is not there (Debian, Ubuntu; elsewhere say how)
+	@scripts/setup
+
+build: setup ## build the program: target/release/recflow
+	$(CARGO) build --release
+
+run: build ## build, then compare all models on the built-in sample
+	target/release/recflow run pipelines/all_models.yaml
+
+test: setup lint ## run every check and every test
+	$(CARGO) test --release
+
+lint: setup ## formatting, clippy and documentation, without a warning
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --no-deps --document-private-items
+
+acceptance: setup ## run the tests on real data only, and show what they measure
+	$(CARGO) test --release --test it -- acceptance --nocapture
+
+bench: setup ## run the benchmarks
+	$(CARGO) bench
+
+clean: ## remove what was built (results in cache/ stay)
+	$(CARGO) clean

@@ -1,5 +1,6 @@
 //! The table of models, with their types erased: what the pipeline's stages are made of.
 
+use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::ease::EaseParams;
@@ -25,7 +26,7 @@ pub fn find(name: &str) -> Option<&'static ModelKind> {
 #[derive(Debug)]
 pub struct ModelKind {
     card: Card,
-    schema: fn() -> schemars::Schema,
+    schema: fn(SchemaGenerator) -> Schema,
     defaults: fn() -> Value,
     configure: fn(&Value) -> Result<Configured, serde_json::Error>,
 }
@@ -34,7 +35,7 @@ impl ModelKind {
     const fn of<P: Fit>() -> Self {
         Self {
             card: P::CARD,
-            schema: || schemars::schema_for!(P),
+            schema: SchemaGenerator::into_root_schema_for::<P>,
             defaults: || serde_json::to_value(P::default()).expect("parameters are plain data"),
             configure: |params| Ok(Configured { fit: Box::new(serde_json::from_value::<P>(params.clone())?) }),
         }
@@ -46,8 +47,8 @@ impl ModelKind {
     }
 
     /// JSON Schema of the hyper-parameters.
-    pub fn schema(&self) -> schemars::Schema {
-        (self.schema)()
+    pub fn schema(&self, generator: SchemaGenerator) -> Schema {
+        (self.schema)(generator)
     }
 
     /// The hyper-parameters when a user gives none.
@@ -130,6 +131,8 @@ impl<P: Fit> ErasedFit for P {
 
 #[cfg(test)]
 mod tests {
+    use schemars::SchemaGenerator;
+
     use super::{find, registry};
     use serde_json::json;
     use std::collections::BTreeSet;
@@ -145,7 +148,7 @@ mod tests {
     #[test]
     fn every_parameter_is_documented_and_has_a_default() {
         for kind in registry() {
-            let schema = kind.schema().to_value();
+            let schema = kind.schema(SchemaGenerator::default()).to_value();
             let defaults = kind.defaults();
             assert_eq!(schema["additionalProperties"], json!(false), "{}", kind.card().name);
             let empty = serde_json::Map::new();

@@ -3,4 +3,5 @@
 
 mod engine;
 mod model_quality;
+mod real_data;
 mod toy;

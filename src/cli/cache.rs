@@ -38,7 +38,7 @@ pub struct ListArgs {
 }
 
 /// Looks into the cache.
-pub fn execute(global: &Global, args: &CacheArgs) -> Exit {
+pub(super) fn execute(global: &Global, args: &CacheArgs) -> Exit {
     let CacheCommand::List(ListArgs { format }) = args.command;
     let listed = Store::open(&global.cache_dir).and_then(|store| store.actions());
     match listed {
@@ -46,13 +46,18 @@ pub fn execute(global: &Global, args: &CacheArgs) -> Exit {
             actions.sort_by_key(|action| action.facts.finished_at);
             let text = match format {
                 OutputFormat::Human => table(&actions),
-                OutputFormat::Json => actions.iter().map(|action| format!("{}\n", facts(action))).collect(),
+                OutputFormat::Json => lines(&actions),
             };
             Sink::new(io::stdout()).write(&text);
             Exit::Success
         }
         Err(error) => failure::tell(&error, Colors::Off),
     }
+}
+
+/// One JSON value a line.
+fn lines(actions: &[Action]) -> String {
+    actions.iter().fold(String::new(), |lines, action| lines + &facts(action).to_string() + "\n")
 }
 
 fn facts(action: &Action) -> serde_json::Value {
@@ -85,6 +90,5 @@ fn table(actions: &[Action]) -> String {
         text.push_str(&line);
     }
     let total = actions.iter().map(Action::size_bytes).sum();
-    text.push_str(&format!("{}, {}\n", counted(actions.len() as u64, "result", "results"), bytes(total)));
-    text
+    text + &format!("{}, {}\n", counted(actions.len() as u64, "result", "results"), bytes(total))
 }

@@ -17,7 +17,7 @@ pub struct ExecStageArgs {
 }
 
 /// Runs the stage and tells of it on standard output, a JSON value a line.
-pub fn execute(args: &ExecStageArgs, registry: &Registry) -> Exit {
+pub(super) fn execute(args: &ExecStageArgs, registry: &Registry) -> Exit {
     match run_stage_process(&args.job, registry, io::stdout()) {
         Ok(()) => Exit::Success,
         Err(error) => {

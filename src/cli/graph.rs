@@ -34,7 +34,7 @@ pub enum GraphFormat {
 }
 
 /// Shows the graph on standard output.
-pub fn execute(args: &GraphArgs, registry: &Registry, colors: Colors) -> Exit {
+pub(super) fn execute(args: &GraphArgs, registry: &Registry, colors: Colors) -> Exit {
     match pipeline::read(&args.pipeline, &[], &[], registry, colors) {
         Ok(plan) => {
             let text = plan.draw(match args.format {

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use super::colors::Colors;
 use super::exit::Exit;
-use super::setting::Setting;
 use super::sink::Sink;
 use crate::engine::{Diagnostics, Override, Plan, Registry, SourceText, Workspace};
 
@@ -14,7 +13,7 @@ use crate::engine::{Diagnostics, Override, Plan, Registry, SourceText, Workspace
 /// on standard error.
 pub(super) fn read(
     path: &Path,
-    settings: &[Setting],
+    settings: &[Override],
     stages: &[String],
     registry: &Registry,
     colors: Colors,
@@ -28,10 +27,8 @@ pub(super) fn read(
         }
         Exit::Usage
     })?;
-    let overrides: Vec<_> =
-        settings.iter().map(|setting| Override::new(format!("{}={}", setting.name, setting.value))).collect();
     let plan = SourceText::from_bytes(name, &bytes)
-        .and_then(|source| Plan::read(&source, &overrides, registry))
+        .and_then(|source| Plan::read(&source, settings, registry))
         .and_then(|plan| if stages.is_empty() { Ok(plan) } else { plan.only(stages) });
     match plan {
         Ok(plan) => {

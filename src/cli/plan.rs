@@ -10,10 +10,9 @@ use clap::Args;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
-use super::setting::Setting;
 use super::sink::Sink;
 use super::{failure, pipeline};
-use crate::engine::{Plan, Registry, StageStatus, Status, Store, status};
+use crate::engine::{Override, Plan, Registry, StageStatus, Status, Store, status};
 use crate::report::units::duration;
 
 /// The arguments of `recflow plan`.
@@ -28,7 +27,7 @@ pub struct PlanArgs {
 
     /// Give a parameter of the pipeline another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Setting>,
+    pub settings: Vec<Override>,
 
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
@@ -36,7 +35,7 @@ pub struct PlanArgs {
 }
 
 /// Shows what a run would do.
-pub fn execute(global: &Global, args: &PlanArgs, registry: &Registry, colors: Colors) -> Exit {
+pub(super) fn execute(global: &Global, args: &PlanArgs, registry: &Registry, colors: Colors) -> Exit {
     match pipeline::read(&args.pipeline, &args.settings, &args.stages, registry, colors) {
         Ok(plan) => show(global, &plan, registry, args.format, colors),
         Err(exit) => exit,
@@ -51,14 +50,18 @@ pub(super) fn show(global: &Global, plan: &Plan, registry: &Registry, format: Ou
     };
     let statuses = status(plan, registry, &store, &pipeline::workspace(global));
     let text = match format {
-        OutputFormat::Json => statuses.iter().filter_map(|status| serde_json::to_string(status).ok()).fold(
-            String::new(),
-            |lines, line| lines + &line + "\n",
-        ),
+        OutputFormat::Json => statuses
+            .iter()
+            .filter_map(|status| serde_json::to_string(status).ok())
+            .fold(String::new(), |lines, line| lines + &line + "\n"),
         OutputFormat::Human => table(&statuses, global.color.colors(io::stdout().is_terminal())),
     };
     Sink::new(io::stdout()).write(&text);
-    if statuses.iter().any(|status| matches!(status.status, Status::Fail { .. })) { Exit::StageFailed } else { Exit::Success }
+    if statuses.iter().any(|status| matches!(status.status, Status::Fail { .. })) {
+        Exit::StageFailed
+    } else {
+        Exit::Success
+    }
 }
 
 /// One line a stage: what would be done, with the reason, and how long it took the last time.

@@ -14,11 +14,11 @@ use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
 use super::progress::{self, Style};
-use super::setting::Setting;
 use super::wrap::terminal_width;
-use super::{failure, memory_size, pipeline, plan};
+use super::{failure, pipeline, plan};
 use crate::engine::{
-    Capacity, Executor, Interrupter, Observer, Options, Outcome, Plan, Registry, Store, StoreError, Subprocess, Summary,
+    Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Override, Plan, Registry, Store,
+    StoreError, Subprocess, Summary,
 };
 
 const EXAMPLES: &str = "\
@@ -42,7 +42,7 @@ pub struct RunArgs {
 
     /// Give a parameter of the pipeline another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Setting>,
+    pub settings: Vec<Override>,
 
     /// How many stages may run at once [default: as many as there are threads]
     #[arg(long, short, value_name = "N", value_parser = positive)]
@@ -53,8 +53,8 @@ pub struct RunArgs {
     pub threads: Option<NonZeroUsize>,
 
     /// The memory that all running stages share, such as 8GiB or 500MB [default: the machine's]
-    #[arg(long = "memory", value_name = "SIZE", value_parser = memory_size::parse)]
-    pub memory_bytes: Option<u64>,
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<MemorySize>,
 
     /// When a stage fails, still run all that does not need it
     #[arg(long, short)]
@@ -74,7 +74,13 @@ fn positive(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// Runs the pipeline.
-pub fn execute(global: &Global, args: &RunArgs, registry: Registry, colors: Colors, bars: &MultiProgress) -> Exit {
+pub(super) fn execute(
+    global: &Global,
+    args: &RunArgs,
+    registry: Registry,
+    colors: Colors,
+    bars: &MultiProgress,
+) -> Exit {
     let plan = match pipeline::read(&args.pipeline, &args.settings, &args.stages, &registry, colors) {
         Ok(plan) => plan,
         Err(exit) => return exit,
@@ -114,15 +120,11 @@ fn run(
     if let Some(jobs) = args.jobs {
         capacity.jobs = jobs.get();
     }
-    if let Some(memory_bytes) = args.memory_bytes {
-        capacity.memory_bytes = memory_bytes;
+    if let Some(memory) = args.memory {
+        capacity.memory_bytes = memory.bytes;
     }
-    let options = Options {
-        capacity,
-        keep_going: args.keep_going,
-        command: command(args),
-        display_width: terminal_width(),
-    };
+    let options =
+        Options { capacity, keep_going: args.keep_going, command: command(args), display_width: terminal_width() };
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("recflow"));
     let runner = Box::new(Subprocess::new(program, store.clone()));
     let executor = Executor::new(Arc::new(registry), store, runner, pipeline::workspace(global), options);
@@ -152,7 +154,7 @@ fn command(args: &RunArgs) -> String {
     let mut words = vec!["recflow".to_owned(), "run".to_owned(), quoted(&args.pipeline.display().to_string())];
     words.extend(args.stages.iter().map(|stage| quoted(stage)));
     for setting in &args.settings {
-        words.extend(["--set".to_owned(), quoted(&format!("{}={}", setting.name, setting.value))]);
+        words.extend(["--set".to_owned(), quoted(&setting.argument)]);
     }
     words.join(" ")
 }
@@ -160,7 +162,11 @@ fn command(args: &RunArgs) -> String {
 /// A word such that a shell reads it as one.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,@+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]

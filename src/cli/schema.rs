@@ -21,7 +21,7 @@ Example:
 pub struct SchemaArgs {}
 
 /// Prints the schema.
-pub fn execute(registry: &Registry) -> Exit {
+pub(super) fn execute(registry: &Registry) -> Exit {
     let schema = pipeline_schema(registry);
     Sink::new(io::stdout()).line(&format!("{schema:#}"));
     Exit::Success

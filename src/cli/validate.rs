@@ -20,7 +20,7 @@ pub struct ValidateArgs {
 }
 
 /// Checks the files; what is right is told on standard output, what is wrong on standard error.
-pub fn execute(args: &ValidateArgs, registry: &Registry, colors: Colors) -> Exit {
+pub(super) fn execute(args: &ValidateArgs, registry: &Registry, colors: Colors) -> Exit {
     let mut exit = Exit::Success;
     for path in &args.pipelines {
         match pipeline::read(path, &[], &[], registry, colors) {

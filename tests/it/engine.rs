@@ -263,17 +263,21 @@ fn an_interrupt_ends_what_runs_and_keeps_what_is_finished() {
 fn two_runs_over_one_cache_compute_everything_once() {
     let toy = Toy::new();
     let folder = tempfile::tempdir().unwrap();
-    let pipeline = format!("  slow: {{ uses: meet, with: {{ name: slow, folder: {}, party: 2 }} }}\n", folder.path().display());
+    let pipeline =
+        format!("  slow: {{ uses: meet, with: {{ name: slow, folder: {}, party: 2 }} }}\n", folder.path().display());
     let finished: usize = std::thread::scope(|scope| {
         let runs = [scope.spawn(|| toy.run(&pipeline)), scope.spawn(|| toy.run(&pipeline))];
         while !folder.path().join("slow").exists() {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         fs::write(folder.path().join("company"), "").unwrap();
-        runs.into_iter().map(|run| run.join().unwrap().0).map(|summary| {
-            assert_eq!(summary.outcome, Outcome::Done);
-            summary.failed
-        }).sum()
+        runs.into_iter()
+            .map(|run| run.join().unwrap().0)
+            .map(|summary| {
+                assert_eq!(summary.outcome, Outcome::Done);
+                summary.failed
+            })
+            .sum()
     });
     assert_eq!(finished, 0);
     assert_eq!(toy.store().actions().unwrap().len(), 1);

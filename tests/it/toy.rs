@@ -5,15 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use recflow::engine::{Executor, Options, Summary};
-use recflow::engine::Plan;
 use recflow::engine::InProcess;
+use recflow::engine::Plan;
 use recflow::engine::SourceText;
 use recflow::engine::Store;
 use recflow::engine::{
-    Arity, Event, Inputs, Observer, PortType, Publication, PublishCtx, Registry, Capacity, Source, SourceFile, Stage,
+    Arity, Capacity, Event, Inputs, Observer, PortType, Publication, PublishCtx, Registry, Source, SourceFile, Stage,
     StageCtx, StageError, StageKind, Workspace,
 };
+use recflow::engine::{Executor, Options, Summary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -217,8 +217,12 @@ impl Toy {
         let store = self.store();
         let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
         let workspace = Workspace { root: self.folder.path().to_owned(), data_dirs: Vec::new() };
-        let options =
-            Options { capacity: self.capacity, keep_going: self.keep_going, command: "recflow run toy.yaml".into(), display_width: 100 };
+        let options = Options {
+            capacity: self.capacity,
+            keep_going: self.keep_going,
+            command: "recflow run toy.yaml".into(),
+            display_width: 100,
+        };
         Executor::new(registry, store, runner, workspace, options)
     }
 

@@ -127,7 +127,7 @@ impl Params {
                 );
                 return refused;
             };
-            match self.value(name, span, findings).map(|value| written(value)) {
+            match self.value(name, span, findings).map(written) {
                 Some(Ok(value)) => spliced.push_str(&value),
                 Some(Err(what)) => {
                     findings.push(

@@ -28,6 +28,12 @@ impl Override {
     }
 }
 
+impl From<&str> for Override {
+    fn from(argument: &str) -> Self {
+        Self::new(argument)
+    }
+}
+
 /// Takes an argument apart: the name, where it stands, and the value.
 pub(super) fn read(argument: &str, source: SourceId, findings: &mut Findings) -> Option<(String, Span, Node)> {
     let Some((name, text)) = argument.split_once('=') else {

@@ -4,6 +4,7 @@ mod artifact;
 mod digest;
 mod event;
 mod graph;
+mod json_schema;
 mod parameter_check;
 mod parameter_words;
 mod parameters;

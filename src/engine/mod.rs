@@ -9,6 +9,7 @@ mod execution;
 mod executor;
 mod graph;
 mod job;
+mod json_schema;
 mod key;
 mod machine;
 mod parameter_check;

@@ -38,14 +38,14 @@ pub(super) fn literal(value: &Value) -> String {
 
 /// What a schema takes: "a whole number of at least 1", "a list of text or nothing".
 pub(super) fn expected(schema: &Value) -> String {
-    if let Some(literals) = super::parameter_check::literals(schema) {
+    if let Some(literals) = super::json_schema::literals(schema) {
         return match &literals[..] {
             [] => "nothing".to_owned(),
             [only] => literal(only),
             many => format!("one of {}", many.iter().map(|value| literal(value)).collect::<Vec<_>>().join(", ")),
         };
     }
-    if let Some(branches) = super::parameter_check::branches(schema) {
+    if let Some(branches) = super::json_schema::branches(schema) {
         let mut words: Vec<String> = branches.iter().map(expected).collect();
         words.dedup();
         return joined(&words);
@@ -63,7 +63,7 @@ pub(super) fn expected(schema: &Value) -> String {
         },
         _ => "a mapping".to_owned(),
     };
-    let types = super::parameter_check::types(schema);
+    let types = super::json_schema::types(schema);
     if types.is_empty() {
         return "any value".to_owned();
     }

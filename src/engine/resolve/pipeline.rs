@@ -46,7 +46,7 @@ fn resolve(
 ) -> Option<Resolved> {
     let tree = parse(source.text(), 0, SourceId::FIRST, findings)?;
     let spec = PipelineSpec::read(&tree, findings)?;
-    let mut params = Params::read(spec.params, overrides, findings);
+    let mut params = Params::read(source.text(), spec.params, overrides, findings);
     let description = spec.description.and_then(|node| {
         let node = params.apply(node, findings);
         match &node.kind {

@@ -22,7 +22,7 @@ pub(super) struct Settings {
 pub(super) fn read(
     stage: &StageSpec<'_>,
     kind: Option<&StageKind>,
-    params: &mut Params,
+    params: &mut Params<'_>,
     findings: &mut Findings,
 ) -> Option<Settings> {
     let resources = stage.resources.map_or_else(Resources::default, |node| {

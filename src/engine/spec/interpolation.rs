@@ -13,8 +13,10 @@ use super::parse::{MAX_COPIED_BYTES, MAX_NODES};
 use super::source::{SourceId, Span};
 
 /// The parameters of a pipeline with their values, and which of them were used.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct Params {
+#[derive(Debug)]
+pub(in crate::engine) struct Params<'s> {
+    /// The pipeline file, to find `${name}` inside a text.
+    text: &'s str,
     values: IndexMap<String, Param>,
     used: BTreeSet<String>,
     nodes: usize,
@@ -27,9 +29,14 @@ struct Param {
     value: Node,
 }
 
-impl Params {
+impl<'s> Params<'s> {
     /// The defaults of the file, and what the overrides (sources 1, 2, … in order) put in their place; the last counts.
-    pub(in crate::engine) fn read(defaults: &[Entry], overrides: &[Override], findings: &mut Findings) -> Self {
+    pub(in crate::engine) fn read(
+        text: &'s str,
+        defaults: &[Entry],
+        overrides: &[Override],
+        findings: &mut Findings,
+    ) -> Self {
         let mut values = IndexMap::new();
         for entry in defaults {
             if !is_param_name(&entry.key) {
@@ -47,6 +54,7 @@ impl Params {
             let Some((name, span, value)) = overrides::read(source.text(), SourceId(index + 1), findings) else {
                 continue;
             };
+            refuse_inside(&value, "the value of a parameter", findings);
             if let Some(param) = values.get_mut(&name) {
                 param.value = value;
             } else {
@@ -60,7 +68,7 @@ impl Params {
                 );
             }
         }
-        Self { values, ..Self::default() }
+        Self { text, values, used: BTreeSet::new(), nodes: 0, bytes: 0 }
     }
 
     /// Warns of parameters that nothing uses.
@@ -100,7 +108,7 @@ impl Params {
         if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
             && is_param_name(name)
         {
-            let Some(value) = self.value(name, span, findings) else { return refused };
+            let Some(value) = self.value(name, self.part(node, text, 0), findings) else { return refused };
             let mut value = value.clone();
             let (nodes, bytes) = value.size();
             mark_use(&mut value, span, name);
@@ -109,7 +117,10 @@ impl Params {
         let mut spliced = String::new();
         let mut rest = text;
         let mut refusals = 0;
+        let mut marks = 0;
         while let Some(at) = rest.find("${") {
+            let part = self.part(node, text, marks);
+            marks += 1;
             if rest[..at].ends_with('$') {
                 spliced.push_str(&rest[..at - 1]);
                 spliced.push_str("${");
@@ -122,17 +133,17 @@ impl Params {
             let (Some(end), Some(name)) = (end, name) else {
                 findings.push(
                     Diagnostic::error("`${` must be followed by the name of a parameter and `}`")
-                        .label(span, "")
+                        .label(part, "")
                         .help("write `$${` for a literal `${`"),
                 );
                 return refused;
             };
-            match self.value(name, span, findings).map(written) {
+            match self.value(name, part, findings).map(written) {
                 Some(Ok(value)) => spliced.push_str(&value),
                 Some(Err(what)) => {
                     findings.push(
                         Diagnostic::error(format!("`${{{name}}}` is {what}, which cannot stand inside a text"))
-                            .label(span, "")
+                            .label(part, "")
                             .help(format!("`\"${{{name}}}\"` alone takes the value as it is")),
                     );
                     refusals += 1;
@@ -160,6 +171,19 @@ impl Params {
             Diagnostic::error(format!("there is no parameter `{}`", brief(name))).label(span, "used here").help(help),
         );
         None
+    }
+
+    /// Where the `${` of that index in the text stands in the file, up to its `}`; the whole text if it is written in
+    /// a way that hides it.
+    fn part(&self, node: &Node, text: &str, index: usize) -> Span {
+        let Some(written) = self.text.get(node.span.start..node.span.end) else { return node.span };
+        if node.span.source != SourceId::FIRST || written.matches("${").count() != text.matches("${").count() {
+            return node.span;
+        }
+        let Some((at, _)) = written.match_indices("${").nth(index) else { return node.span };
+        let line = written[at..].lines().next().unwrap_or_default();
+        let end = at + line.find('}').map_or("${".len(), |brace| brace + 1);
+        Span::new(node.span.source, node.span.start + at, node.span.start + end)
     }
 
     /// Whether this much may still be copied into the tree.

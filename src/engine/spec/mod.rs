@@ -13,6 +13,7 @@ mod overrides;
 mod parse;
 mod pipeline;
 mod render;
+mod resources;
 mod scalar;
 mod schema;
 mod source;
@@ -21,7 +22,7 @@ mod suggestion;
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use memory::{MemorySize, MemorySizeError};
 pub use overrides::Override;
-pub use pipeline::Resources;
+pub use resources::Resources;
 pub use schema::pipeline_schema;
 pub use source::{SourceId, SourceText, Span};
 

@@ -29,7 +29,7 @@ pub(in crate::engine) fn parse(text: &str, from: usize, source: SourceId, findin
         );
         return None;
     }
-    if let Some(at) = text[from..].find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+    if let Some(at) = text[from..].find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) {
         let character = text[from + at..].chars().next().unwrap_or_default();
         findings.push(Diagnostic::error("the file has a character that YAML does not allow").label(
             Span::new(source, from + at, from + at + character.len_utf8()),

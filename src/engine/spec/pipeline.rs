@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::diagnostic::Diagnostic;
 use super::fields::{Fields, literal_text};
 use super::findings::Findings;
-use super::memory::MemorySize;
 use super::node::{Entry, Node, NodeKind, brief};
 use super::source::Span;
 
@@ -41,37 +40,31 @@ impl<'n> PipelineSpec<'n> {
     pub(in crate::engine) fn read(root: &'n Node, findings: &mut Findings) -> Option<Self> {
         let fields = Fields::of(root, "a pipeline", &["name", "description", "params", "stages"], findings)?;
         let start = Span::new(root.span.source, root.span.start, root.span.start);
-        let missing = |key: &str, help: &str, findings: &mut Findings| {
-            findings.push(
-                Diagnostic::error(format!("the pipeline has no `{key}`"))
-                    .label(start, "expected in this mapping")
-                    .help(help),
-            );
+        let mut missing = |key: &str, help: &str| {
+            let problem = Diagnostic::error(format!("the pipeline has no `{key}`"));
+            findings.push(problem.label(start, "expected in this mapping").help(help));
         };
-        let name = match fields.find("name") {
-            Some(entry) => literal_text(&entry.value, "`name`", findings).and_then(|(name, span)| {
-                let usable = is_stage_name(&name);
-                if !usable {
-                    findings.push(unusable_name("pipeline", &name, span));
-                }
-                usable.then_some(name)
-            }),
-            None => {
-                missing("name", "name it: `name: my-comparison`", findings);
-                None
-            }
-        };
+        if fields.find("name").is_none() {
+            missing("name", "name it: `name: my-comparison`");
+        }
+        if fields.find("stages").is_none() {
+            missing("stages", "list what is to be done under `stages:`");
+        }
+        let name = fields.find("name").and_then(|entry| pipeline_name(&entry.value, findings));
         let params = fields.find("params").map_or(&[][..], |entry| params(entry, findings));
-        let stages = match fields.find("stages") {
-            Some(entry) => stages(entry, findings),
-            None => {
-                missing("stages", "list what is to be done under `stages:`", findings);
-                Vec::new()
-            }
-        };
+        let stages = fields.find("stages").map(|entry| stages(entry, findings)).unwrap_or_default();
         let description = fields.find("description").map(|entry| &entry.value);
         Some(Self { name: name.unwrap_or_default(), description, params, stages })
     }
+}
+
+fn pipeline_name(node: &Node, findings: &mut Findings) -> Option<String> {
+    let (name, span) = literal_text(node, "`name`", findings)?;
+    if !is_stage_name(&name) {
+        findings.push(unusable_name("pipeline", &name, span));
+        return None;
+    }
+    Some(name)
 }
 
 fn params<'n>(entry: &'n Entry, findings: &mut Findings) -> &'n [Entry] {
@@ -189,50 +182,4 @@ fn unusable_name(what: &str, name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(format!("`{}` cannot be the name of a {what}", brief(name))).label(span, "").help(format!(
         "at most {MAX_NAME} lower-case letters, digits, `-` and `_`, and first a letter or a digit{example}"
     ))
-}
-
-/// What a stage may use up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
-pub struct Resources {
-    /// The threads it is given; as the executor thinks best if not said.
-    pub threads: Option<usize>,
-    /// The memory it is expected to take at most, in bytes; judged by the stage itself if not said.
-    pub memory_bytes: Option<u64>,
-}
-
-impl Resources {
-    /// Reads `resources`, in which parameters were replaced already.
-    pub(in crate::engine) fn read(node: &Node, findings: &mut Findings) -> Self {
-        let Some(fields) = Fields::of(node, "`resources`", &["threads", "memory"], findings) else {
-            return Self::default();
-        };
-        let mut refuse = |entry: &Entry, message: String, help: &str| {
-            if !matches!(entry.value.kind, NodeKind::Refused) {
-                findings.push(Diagnostic::error(message).label(entry.value.place(), "").help(help));
-            }
-        };
-        let threads = fields.find("threads").and_then(|entry| {
-            let count = if let NodeKind::Number(number, _) = &entry.value.kind { number.as_u64() } else { None };
-            count.and_then(|count| usize::try_from(count).ok()).filter(|count| (1..=1024).contains(count)).or_else(
-                || {
-                    let message =
-                        format!("`threads` must be a whole number from 1 to 1024, not {}", entry.value.in_words());
-                    refuse(entry, message, "leave it out to share all threads");
-                    None
-                },
-            )
-        });
-        let memory_bytes = fields.find("memory").and_then(|entry| {
-            let read = match &entry.value.kind {
-                NodeKind::Text(text) | NodeKind::Number(_, text) => text.parse::<MemorySize>().ok(),
-                _ => None,
-            };
-            read.map(|size| size.bytes).or_else(|| {
-                let message = format!("`memory` must be an amount of memory, not {}", entry.value.in_words());
-                refuse(entry, message, "write it like `512MiB`, `2GiB` or `1.5GB`");
-                None
-            })
-        });
-        Self { threads, memory_bytes }
-    }
 }

@@ -32,14 +32,14 @@ fn snippet<'a>(diagnostic: &'a Diagnostic, id: SourceId, source: &'a SourceText)
     let text = source.text();
     let here = |label: &&Label| label.span.source == id;
     let labels = || diagnostic.labels.iter().filter(here);
-    let first = text.floor_char_boundary(labels().map(|label| label.span.start).min().unwrap_or(0));
-    let last = text.floor_char_boundary(labels().map(|label| label.span.end).max().unwrap_or(0));
+    let first = source.boundary(labels().map(|label| label.span.start).min().unwrap_or(0));
+    let last = source.boundary(labels().map(|label| label.span.end).max().unwrap_or(0));
     let from = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
     let to = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
     let annotations = diagnostic.labels.iter().enumerate().filter(|(_, label)| here(label)).map(|(index, label)| {
         let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let start = text.floor_char_boundary(label.span.start).clamp(from, to) - from;
-        let end = text.ceil_char_boundary(label.span.end).clamp(from, to) - from;
+        let start = source.boundary(label.span.start).clamp(from, to) - from;
+        let end = source.boundary(label.span.end).clamp(from, to) - from;
         let annotation = kind.span(start..end.max(start));
         if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
     });

@@ -6,9 +6,13 @@ use super::node::NodeKind;
 
 /// What a plain (unquoted) scalar is: `5` a number, `true` a truth value, `yes` text, nothing `null`.
 pub(super) fn plain(text: &str) -> NodeKind {
-    // Only texts of one line can be anything but text; and read as a document of its own, a scalar means the same
-    // unless it has one of these, of which a number, `true` or `null` has none.
-    if text.contains(['\n', '#', ':', '&', '*', '!', '|', '>', '%', '@', '`', '"', '\'', '{', '}', '[', ']', ',', ' '])
+    // Only short words (`null`, `false`) and what begins like a number can be anything but text. Nor can texts with
+    // these signs; without them, a scalar read as a document of its own means what it means here.
+    let may_be_typed =
+        text.len() <= 5 || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+    if !may_be_typed
+        || text
+            .contains(['\n', '#', ':', '&', '*', '!', '|', '>', '%', '@', '`', '"', '\'', '{', '}', '[', ']', ',', ' '])
     {
         return NodeKind::Text(text.to_owned());
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::engine::json_schema::literals;
 use crate::engine::registry::{InputPort, Registry, StageKind};
 
 /// The JSON Schema (draft 2020-12) of pipeline files that use these kinds: names, texts, types, ranges and defaults of
@@ -99,7 +100,7 @@ fn of_kind(kind: &StageKind) -> Value {
     let then = if needs_with {
         json!({ "properties": { "with": with }, "required": ["with"] })
     } else {
-        json!({ "properties": { "with": { "anyOf": [with, { "type": "null" }] } } })
+        json!({ "properties": { "with": { "if": { "not": { "type": "null" } }, "then": with } } })
     };
     json!({ "if": { "properties": { "uses": { "const": kind.name } }, "required": ["uses"] }, "then": then })
 }
@@ -142,7 +143,7 @@ fn or_interpolated(schema: &Value) -> Value {
                 inside.insert(keyword.clone(), Value::Object(properties.collect()));
             }
             // A text that may become any branch is valid for all of them, so that "exactly one" would refuse it.
-            "oneOf" | "anyOf" => {
+            "oneOf" | "anyOf" if literals(&Value::Object(schema.clone())).is_none() => {
                 let branches = value.as_array().into_iter().flatten().map(or_interpolated);
                 inside.insert("anyOf".to_owned(), branches.collect());
             }
@@ -157,6 +158,8 @@ fn or_interpolated(schema: &Value) -> Value {
             }
         }
     }
-    outside.insert("anyOf".to_owned(), json!([inside, interpolated()]));
+    // Not `anyOf`: validators then only say that nothing fits, here they say what is wrong inside.
+    outside.insert("if".to_owned(), interpolated());
+    outside.insert("else".to_owned(), Value::Object(inside));
     Value::Object(outside)
 }

@@ -45,9 +45,15 @@ impl SourceText {
         &self.text
     }
 
+    /// The byte offset itself, or of the character in which it lies, or the end.
+    pub(super) fn boundary(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        (0..=offset).rev().find(|&byte| self.text.is_char_boundary(byte)).unwrap_or(0)
+    }
+
     /// Line and column (in characters) of a byte offset, both counted from 1.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let before = &self.text[..self.boundary(offset)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (before.bytes().filter(|&byte| byte == b'\n').count() + 1, before[line_start..].chars().count() + 1)
     }

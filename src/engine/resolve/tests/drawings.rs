@@ -71,225 +71,66 @@ fn as_dot() {
 #[test]
 fn as_schema() {
     let schema = pipeline_schema(&registry());
-    insta::assert_snapshot!(serde_json::to_string_pretty(&schema["$defs"]["with-make"]).unwrap(), @r##"
+    insta::assert_snapshot!(serde_json::to_string_pretty(&schema["$defs"]["stage"]["allOf"][0]).unwrap(), @r##"
     {
-      "description": "Makes a part.",
-      "title": "Make",
-      "anyOf": [
-        {
-          "type": "object",
-          "additionalProperties": false,
-          "properties": {
-            "material": {
-              "description": "What it is made of.",
-              "anyOf": [
-                {
-                  "type": "string",
-                  "minLength": 1
-                },
-                {
-                  "$ref": "#/$defs/interpolated"
-                }
-              ]
-            },
-            "length": {
-              "description": "Length in metres.",
-              "default": 1.0,
-              "anyOf": [
-                {
-                  "type": "number",
-                  "format": "double",
-                  "minimum": 0.1,
-                  "maximum": 10.0
-                },
-                {
-                  "$ref": "#/$defs/interpolated"
-                }
-              ]
-            },
-            "count": {
-              "description": "How many.",
-              "default": 0,
-              "anyOf": [
-                {
-                  "type": "integer",
-                  "format": "uint32",
-                  "minimum": 0
-                },
-                {
-                  "$ref": "#/$defs/interpolated"
-                }
-              ]
-            },
-            "seed": {
-              "description": "Chance.",
-              "default": 0,
-              "anyOf": [
-                {
-                  "type": "integer",
-                  "format": "uint64",
-                  "minimum": 0
-                },
-                {
-                  "$ref": "#/$defs/interpolated"
-                }
-              ]
-            },
-            "maker": {
-              "description": "Who makes it.",
-              "default": null,
-              "anyOf": [
-                {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/interpolated"
-                }
-              ]
-            },
-            "holes": {
-              "description": "Sizes of the holes.",
-              "default": [],
-              "anyOf": [
-                {
-                  "type": "array",
-                  "items": {
-                    "anyOf": [
-                      {
-                        "type": "integer",
-                        "format": "uint8",
-                        "minimum": 1,
-                        "maximum": 255
-                      },
-                      {
-                        "$ref": "#/$defs/interpolated"
-                      }
-                    ]
-                  },
-                  "maxItems": 3
-                },
-                {
-                  "$ref": "#/$defs/interpolated"
-                }
-              ]
-            }
-          },
-          "required": [
-            "material"
-          ]
+      "if": {
+        "properties": {
+          "uses": {
+            "const": "make"
+          }
         },
-        {
-          "$ref": "#/$defs/interpolated"
-        }
-      ]
+        "required": [
+          "uses"
+        ]
+      },
+      "then": {
+        "properties": {
+          "with": {
+            "$ref": "#/$defs/with-make"
+          }
+        },
+        "required": [
+          "with"
+        ]
+      }
     }
     "##);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&schema["$defs"]["stage"]["allOf"]).unwrap(), @r##"
-    [
-      {
-        "if": {
-          "properties": {
-            "uses": {
-              "const": "make"
-            }
-          },
-          "required": [
-            "uses"
-          ]
-        },
-        "then": {
-          "properties": {
-            "with": {
-              "$ref": "#/$defs/with-make"
-            }
-          },
-          "required": [
-            "with"
-          ]
-        }
+    assert_eq!(schema["$defs"]["stage"]["properties"]["uses"]["oneOf"].as_array().unwrap().len(), 5);
+    assert_eq!(schema["$defs"]["with-make"]["else"]["required"], serde_json::json!(["material"]));
+    let holes = &schema["$defs"]["with-make"]["else"]["properties"]["holes"];
+    insta::assert_snapshot!(serde_json::to_string_pretty(holes).unwrap(), @r##"
+    {
+      "description": "Sizes of the holes.",
+      "default": [],
+      "if": {
+        "$ref": "#/$defs/interpolated"
       },
-      {
-        "if": {
-          "properties": {
-            "uses": {
-              "const": "join"
-            }
+      "else": {
+        "type": "array",
+        "items": {
+          "if": {
+            "$ref": "#/$defs/interpolated"
           },
-          "required": [
-            "uses"
-          ]
-        },
-        "then": {
-          "properties": {
-            "with": {
-              "anyOf": [
-                {
-                  "$ref": "#/$defs/with-join"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            }
+          "else": {
+            "type": "integer",
+            "format": "uint8",
+            "minimum": 1,
+            "maximum": 255
           }
-        }
-      },
-      {
-        "if": {
-          "properties": {
-            "uses": {
-              "const": "score"
-            }
-          },
-          "required": [
-            "uses"
-          ]
         },
-        "then": {
-          "properties": {
-            "with": {
-              "anyOf": [
-                {
-                  "$ref": "#/$defs/with-score"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            }
-          }
-        }
-      },
-      {
-        "if": {
-          "properties": {
-            "uses": {
-              "const": "compare"
-            }
-          },
-          "required": [
-            "uses"
-          ]
-        },
-        "then": {
-          "properties": {
-            "with": {
-              "anyOf": [
-                {
-                  "$ref": "#/$defs/with-compare"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            }
-          }
-        }
+        "maxItems": 3
       }
-    ]
+    }
     "##);
-    assert_eq!(schema["$defs"]["stage"]["properties"]["uses"]["oneOf"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn listed_words_stay_listed_in_the_schema() {
+    let schema = pipeline_schema(&registry());
+    let method = &schema["$defs"]["with-join"]["else"]["properties"]["method"]["else"]["oneOf"];
+    assert_eq!(
+        method[2],
+        serde_json::json!({ "description": "With joints cut into the wood.", "type": "string", "const": "dovetail" })
+    );
+    assert_eq!(schema["$defs"]["with-join"]["else"]["properties"]["method"]["default"], "glue");
 }

@@ -130,6 +130,21 @@ pub(super) struct Score {
     pub(super) aspects: Vec<String>,
 }
 
+/// Makes a part of parts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stack {
+    /// How high.
+    #[serde(default = "one")]
+    pub(super) height: f64,
+    /// Who makes it.
+    #[serde(default)]
+    pub(super) maker: String,
+    /// How steep.
+    #[serde(default)]
+    pub(super) slope: f32,
+}
+
 /// Puts scores into a row.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,7 +160,7 @@ macro_rules! stages {
     )*};
 }
 
-stages!(Make, Score, Compare);
+stages!(Make, Score, Stack, Compare);
 
 impl Stage for Join {
     fn check(&self) -> Vec<ParameterProblem> {
@@ -170,6 +185,9 @@ pub(super) fn registry() -> Registry {
             .reads("whole", WHOLE, Arity::One)
             .reads("previous", SCORE, Arity::Optional)
             .writes("score", SCORE),
+        StageKind::of::<Stack>("stack", 1, "Makes a part of parts.")
+            .reads("parts", PART, Arity::Many)
+            .writes("part", PART),
         StageKind::of::<Compare>("compare", 1, "Puts scores into a row.").reads("scores", SCORE, Arity::Many),
     ])
 }

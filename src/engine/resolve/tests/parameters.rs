@@ -165,6 +165,19 @@ fn too_large_for_its_type() {
 }
 
 #[test]
+fn too_large_for_single_precision() {
+    insta::assert_snapshot!(refused(
+        "name: a\nstages:\n  b: { uses: make, with: { material: oak } }\n  c: { uses: stack, needs: b, with: { slope: 1e300 } }\n"
+    ), @r#"
+    error: `slope` is too large for 32 bits: `1e+300`
+     --> p.yaml:4:46
+      |
+    4 |   c: { uses: stack, needs: b, with: { slope: 1e300 } }
+      |                                              ^^^^^
+    "#);
+}
+
+#[test]
 fn numbers_that_are_not_finite() {
     insta::assert_snapshot!(make("material: oak, length: .nan, seed: .inf"), @r#"
     error: `.nan` is not a finite number

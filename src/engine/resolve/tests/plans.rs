@@ -88,6 +88,19 @@ fn overrides_take_the_place_of_defaults() {
 }
 
 #[test]
+fn resources_and_whole_mappings_can_come_from_parameters() {
+    let text = "name: a
+params: { n: 4, all: { material: oak, seed: 5 } }
+stages:
+  a: { uses: make, with: \"${all}\", resources: { threads: \"${n}\", memory: \"${n} GiB\" } }
+";
+    let plan = read_with(text, &["n=3"]).unwrap();
+    let stage = plan.stage("a").unwrap();
+    assert_eq!((stage.resources.threads, stage.resources.memory_bytes), (Some(3), Some(3 << 30)));
+    assert_eq!(stage.parameters["seed"], 5);
+}
+
+#[test]
 fn one_copy_can_be_needed_by_its_name() {
     let text = WORKSHOP.replace("needs: score }", "needs: [score/join-nails, score] }");
     let plan = read(&text);

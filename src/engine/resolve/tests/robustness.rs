@@ -111,10 +111,10 @@ proptest! {
 
     #[test]
     fn any_bytes_get_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        if let Ok(source) = SourceText::from_bytes("p", &bytes) {
-            if let Err(diagnostics) = Plan::read(&source, &[], &super::kinds::registry()) {
-                prop_assert!(!diagnostics.render(true).is_empty());
-            }
+        let read = SourceText::from_bytes("p", &bytes)
+            .and_then(|source| Plan::read(&source, &[], &super::kinds::registry()));
+        if let Err(diagnostics) = read {
+            prop_assert!(!diagnostics.render(true).is_empty());
         }
     }
 

@@ -222,7 +222,7 @@ fn unknown_kinds() {
     4 |   b: { uses: paint }
       |              ^^^^^ unknown kind
       |
-      = help: the kinds are `make`, `join`, `score`, `compare`
+      = help: the kinds are `make`, `join`, `score`, `stack`, `compare`
     "#);
 }
 
@@ -271,34 +271,34 @@ fn interpolation_of_what_is_not_there_or_not_text() {
         "name: a\nparams: { wood: oak, sizes: [1] }\nstages:\n  a: { uses: make, with: { material: \"${wod}\", maker: \"a ${sizes} b\" } }\n  b: { uses: make, with: { material: \"${wood\", maker: \"${}\" } }\n"
     ), @r#"
     error: there is no parameter `wod`
-     --> p.yaml:4:38
+     --> p.yaml:4:39
       |
     4 |   a: { uses: make, with: { material: "${wod}", maker: "a ${sizes} b" } }
-      |                                      ^^^^^^^^ used here
+      |                                       ^^^^^^ used here
       |
       = help: did you mean `wood`?
 
     error: `${sizes}` is a list, which cannot stand inside a text
-     --> p.yaml:4:55
+     --> p.yaml:4:58
       |
     4 |   a: { uses: make, with: { material: "${wod}", maker: "a ${sizes} b" } }
-      |                                                       ^^^^^^^^^^^^^^
+      |                                                          ^^^^^^^^
       |
       = help: `"${sizes}"` alone takes the value as it is
 
     error: `${` must be followed by the name of a parameter and `}`
-     --> p.yaml:5:38
+     --> p.yaml:5:39
       |
     5 |   b: { uses: make, with: { material: "${wood", maker: "${}" } }
-      |                                      ^^^^^^^^
+      |                                       ^^
       |
       = help: write `$${` for a literal `${`
 
     error: `${` must be followed by the name of a parameter and `}`
-     --> p.yaml:5:55
+     --> p.yaml:5:56
       |
     5 |   b: { uses: make, with: { material: "${wood", maker: "${}" } }
-      |                                                       ^^^^^
+      |                                                        ^^^
       |
       = help: write `$${` for a literal `${`
     "#);
@@ -364,6 +364,39 @@ fn interpolation_where_it_is_not_done() {
       |                                  ^^^^^^^^^^^
       |
       = help: parameters can be used in the values of `with` and `resources`, and in `description`
+    "#);
+}
+
+#[test]
+fn parameters_cannot_hold_parameters() {
+    insta::assert_snapshot!(refused_with(
+        "name: a\nparams: { wood: oak }\nstages: { a: { uses: make, with: { material: \"${wood}\" } } }\n",
+        &["wood=${wood}"]
+    ), @r#"
+    error: the value of a parameter cannot hold `${…}`
+     --> --set:1:6
+      |
+    1 | wood=${wood}
+      |      ^^^^^^^
+      |
+      = help: parameters can be used in the values of `with` and `resources`, and in `description`
+    "#);
+}
+
+#[test]
+fn keys_inside_a_mapping_from_a_parameter() {
+    insta::assert_snapshot!(refused(
+        "name: a\nparams:\n  all:\n    material: oak\n    lenght: 3\nstages: { a: { uses: make, with: \"${all}\" } }\n"
+    ), @r#"
+    error: `make` has no parameter `lenght`
+     --> p.yaml:6:34
+      |
+    5 |     lenght: 3
+      |             - `all` has its value from here
+    6 | stages: { a: { uses: make, with: "${all}" } }
+      |                                  ^^^^^^^^
+      |
+      = help: did you mean `length`?
     "#);
 }
 

@@ -1,0 +1,3 @@
+//! Integration tests, one file a story.
+
+mod tidy;

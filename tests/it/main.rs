@@ -4,4 +4,5 @@
 mod engine;
 mod model_quality;
 mod real_data;
+mod tidy;
 mod toy;

@@ -90,7 +90,7 @@ impl Stage for Report {
         let measured = Measured {
             training,
             command: Some(ctx.command.to_owned()),
-            version: concat!("recflow ", env!("CARGO_PKG_VERSION")).to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             date: None,
         };
         Ok(vec![Publication {

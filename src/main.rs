@@ -1,2 +1,5 @@
 //! The `recflow` program.
-fn main() {}
+
+fn main() -> recflow::cli::Exit {
+    recflow::cli::main()
+}

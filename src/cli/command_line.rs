@@ -169,17 +169,19 @@ mod tests {
         assert_eq!(line.global.verbose, 2);
         let Command::Run(run) = line.command else { panic!("not a run") };
         assert_eq!((run.pipeline, run.stages), (PathBuf::from("p.yaml"), vec!["report".to_owned()]));
-        assert_eq!(run.settings.iter().map(|setting| setting.name.as_str()).collect::<Vec<_>>(), ["seed", "dataset"]);
+        assert_eq!(
+            run.settings.iter().map(|setting| setting.argument.as_str()).collect::<Vec<_>>(),
+            ["seed=7", "dataset=ml-1m"]
+        );
         assert_eq!((run.jobs.map(Into::into), run.threads.map(Into::into)), (Some(2), Some(4)));
-        assert_eq!(run.memory_bytes, Some(8 << 30));
+        assert_eq!(run.memory.map(|memory| memory.bytes), Some(8 << 30));
         assert!(run.keep_going && !run.dry_run);
     }
 
     #[test]
     fn wrong_command_lines_say_what_is_right() {
-        let wrong: [&[&str]; 7] = [
+        let wrong: [&[&str]; 6] = [
             &["run"],
-            &["run", "p.yaml", "--set", "seed"],
             &["run", "p.yaml", "--jobs", "0"],
             &["run", "p.yaml", "--memory", "lots"],
             &["run", "p.yaml", "-q", "-v"],

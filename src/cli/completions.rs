@@ -25,7 +25,7 @@ pub struct CompletionsArgs {
 }
 
 /// Prints the script to standard output.
-pub fn execute(args: &CompletionsArgs) -> Exit {
+pub(super) fn execute(args: &CompletionsArgs) -> Exit {
     Sink::new(io::stdout()).write(&script(args.shell));
     Exit::Success
 }

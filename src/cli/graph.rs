@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::colors::Colors;
+use super::exit::Exit;
+use super::pipeline;
+use super::sink::Sink;
+use crate::engine::{self, Registry};
+
 /// The arguments of `recflow graph`.
 #[derive(Debug, Clone, Args)]
 pub struct GraphArgs {
@@ -25,4 +31,20 @@ pub enum GraphFormat {
     Mermaid,
     /// DOT, the language of Graphviz
     Dot,
+}
+
+/// Shows the graph on standard output.
+pub(super) fn execute(args: &GraphArgs, registry: &Registry, colors: Colors) -> Exit {
+    match pipeline::read(&args.pipeline, &[], &[], registry, colors) {
+        Ok(plan) => {
+            let text = plan.draw(match args.format {
+                GraphFormat::Text => engine::GraphFormat::Text,
+                GraphFormat::Mermaid => engine::GraphFormat::Mermaid,
+                GraphFormat::Dot => engine::GraphFormat::Dot,
+            });
+            Sink::new(std::io::stdout()).write(&text);
+            Exit::Success
+        }
+        Err(exit) => exit,
+    }
 }

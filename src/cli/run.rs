@@ -1,13 +1,25 @@
 //! `recflow run`.
 
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
+use indicatif::MultiProgress;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
-use super::command_line::OutputFormat;
-use super::memory_size;
-use super::setting::Setting;
+use super::colors::Colors;
+use super::command_line::{Global, OutputFormat};
+use super::exit::Exit;
+use super::progress::{self, Style};
+use super::wrap::terminal_width;
+use super::{failure, pipeline, plan};
+use crate::engine::{
+    Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Override, Plan, Registry, Store,
+    StoreError, Subprocess, Summary,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +42,7 @@ pub struct RunArgs {
 
     /// Give a parameter of the pipeline another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Setting>,
+    pub settings: Vec<Override>,
 
     /// How many stages may run at once [default: as many as there are threads]
     #[arg(long, short, value_name = "N", value_parser = positive)]
@@ -41,8 +53,8 @@ pub struct RunArgs {
     pub threads: Option<NonZeroUsize>,
 
     /// The memory that all running stages share, such as 8GiB or 500MB [default: the machine's]
-    #[arg(long = "memory", value_name = "SIZE", value_parser = memory_size::parse)]
-    pub memory_bytes: Option<u64>,
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<MemorySize>,
 
     /// When a stage fails, still run all that does not need it
     #[arg(long, short)]
@@ -59,4 +71,113 @@ pub struct RunArgs {
 
 fn positive(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it must be a whole number from 1 up".to_owned())
+}
+
+/// Runs the pipeline.
+pub(super) fn execute(
+    global: &Global,
+    args: &RunArgs,
+    registry: Registry,
+    colors: Colors,
+    bars: &MultiProgress,
+) -> Exit {
+    let plan = match pipeline::read(&args.pipeline, &args.settings, &args.stages, &registry, colors) {
+        Ok(plan) => plan,
+        Err(exit) => return exit,
+    };
+    if args.dry_run {
+        return plan::show(global, &plan, &registry, args.format, colors);
+    }
+    let style = match (args.format, global.quiet) {
+        (OutputFormat::Json, _) => Style::Json,
+        (OutputFormat::Human, true) => Style::Quiet,
+        (OutputFormat::Human, false) if io::stderr().is_terminal() => Style::Human,
+        (OutputFormat::Human, false) => Style::Plain,
+    };
+    match run(global, args, &plan, registry, progress::observer(style, colors, bars).as_mut()) {
+        Ok(summary) => match summary.outcome {
+            Outcome::Done => Exit::Success,
+            Outcome::Interrupted => Exit::Interrupted,
+            Outcome::Failed if summary.store_failed => Exit::Io,
+            Outcome::Failed => Exit::StageFailed,
+        },
+        Err(error) => failure::tell(&error, colors),
+    }
+}
+
+fn run(
+    global: &Global,
+    args: &RunArgs,
+    plan: &Plan,
+    registry: Registry,
+    observer: &mut dyn Observer,
+) -> Result<Summary, StoreError> {
+    let store = Store::open(&global.cache_dir)?;
+    let mut capacity = Capacity::of_this_machine();
+    if let Some(threads) = args.threads {
+        (capacity.threads, capacity.jobs) = (threads.get(), threads.get());
+    }
+    if let Some(jobs) = args.jobs {
+        capacity.jobs = jobs.get();
+    }
+    if let Some(memory) = args.memory {
+        capacity.memory_bytes = memory.bytes;
+    }
+    let options =
+        Options { capacity, keep_going: args.keep_going, command: command(args), display_width: terminal_width() };
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("recflow"));
+    let runner = Box::new(Subprocess::new(program, store.clone()));
+    let executor = Executor::new(Arc::new(registry), store, runner, pipeline::workspace(global), options);
+    interrupt_on_signals(executor.interrupter());
+    executor.run(plan, observer)
+}
+
+/// The first signal asks running stages to end, the second makes them; the third ends this process where it stands.
+fn interrupt_on_signals(interrupter: Interrupter) {
+    match Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+        Ok(mut signals) => {
+            std::thread::spawn(move || {
+                for (count, _) in signals.forever().enumerate() {
+                    if count >= 2 {
+                        std::process::exit(Exit::Interrupted as i32);
+                    }
+                    interrupter.interrupt();
+                }
+            });
+        }
+        Err(error) => tracing::warn!("signals will end this process without a word: {error}"),
+    }
+}
+
+/// The command that does the same again.
+fn command(args: &RunArgs) -> String {
+    let mut words = vec!["recflow".to_owned(), "run".to_owned(), quoted(&args.pipeline.display().to_string())];
+    words.extend(args.stages.iter().map(|stage| quoted(stage)));
+    for setting in &args.settings {
+        words.extend(["--set".to_owned(), quoted(&setting.argument)]);
+    }
+    words.join(" ")
+}
+
+/// A word such that a shell reads it as one.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,@+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_are_quoted_when_a_shell_would_read_them_otherwise() {
+        assert_eq!(quoted("dataset=ml-1m"), "dataset=ml-1m");
+        assert_eq!(quoted("title=All models"), "'title=All models'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted("train-*"), "'train-*'");
+    }
 }

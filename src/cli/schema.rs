@@ -1,6 +1,12 @@
 //! `recflow schema`.
 
+use std::io;
+
 use clap::Args;
+
+use super::exit::Exit;
+use super::sink::Sink;
+use crate::engine::{Registry, pipeline_schema};
 
 const EXAMPLES: &str = "\
 Example:
@@ -13,3 +19,10 @@ Example:
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SchemaArgs {}
+
+/// Prints the schema.
+pub(super) fn execute(registry: &Registry) -> Exit {
+    let schema = pipeline_schema(registry);
+    Sink::new(io::stdout()).line(&format!("{schema:#}"));
+    Exit::Success
+}

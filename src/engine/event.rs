@@ -158,12 +158,10 @@ pub enum Failure {
         help: Option<String>,
     },
     /// A bug: the stage panicked.
-    #[error("panicked at {location}: {message}")]
+    #[error("panicked: {message}")]
     Panic {
-        /// The panic's message.
+        /// The panic's message; the place is in the stage's log.
         message: String,
-        /// File and line.
-        location: String,
     },
     /// Its process ended without a word.
     #[error("its process ended with exit code {code} without a result")]

@@ -1,18 +1,53 @@
 //! The orchestrator: pipeline files, plans, execution, storage. It knows nothing of recommenders.
 
 mod artifact;
+mod budget;
+mod difference;
 mod digest;
 mod event;
+mod execution;
+mod executor;
+mod graph;
+mod job;
+mod json_schema;
+mod key;
+mod machine;
+mod parameter_check;
+mod parameter_words;
 mod parameters;
+mod plan;
+mod publishing;
 mod registry;
+mod resolution;
+mod resolve;
+mod run_log;
+mod runner;
+mod selection;
+mod spec;
 mod stage;
+mod status;
+mod store;
 
 pub use artifact::{Artifact, FileRecord};
+pub use budget::Capacity;
 pub use digest::{ArtifactId, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
+pub use executor::{Executor, Interrupter, Options, Summary};
+pub use graph::GraphFormat;
+pub use job::{Job, JobInput};
+pub use key::{KeyInput, KeyPreimage, KeySource};
+pub use parameter_check::{ParameterFinding, Place};
 pub use parameters::{ParameterProblem, ParameterSchema, Step};
+pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
 pub use registry::{Arity, InputPort, OutputPort, PortType, Registry, StageKind};
-pub use stage::{
-    Facts, InputArtifact, Inputs, Publication, PublishCtx, ReadFile, Source, SourceFile, Stage, StageCtx, StageError,
-    StageProgress, Upstream, Workspace,
+pub use runner::{Cancel, InProcess, Report, Runner, StageProcessError, Subprocess, Verdict, run_stage_process};
+pub use spec::{
+    Diagnostic, Diagnostics, Label, MemorySize, MemorySizeError, Override, Resources, Severity, SourceId, SourceText,
+    Span, pipeline_schema,
 };
+pub use stage::{
+    Facts, FindStage, FinishedStage, InputArtifact, Inputs, Publication, PublishCtx, ReadFile, Source, SourceFile,
+    Stage, StageCtx, StageError, StageProgress, Workspace,
+};
+pub use status::{StageStatus, Status, status};
+pub use store::{Action, KeyLock, Scratch, SourceDigests, Store, StoreError};

@@ -1,5 +1,7 @@
 //! The parameters of a stage kind, as the JSON Schema that is derived from its parameter struct.
 
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 /// One step into a stage's parameters.
@@ -23,6 +25,11 @@ pub struct ParameterProblem {
 }
 
 impl ParameterProblem {
+    /// A problem of the parameters as a whole.
+    pub fn whole(error: &impl std::fmt::Display) -> Self {
+        Self { path: Vec::new(), message: error.to_string(), help: None }
+    }
+
     /// A problem of one top-level parameter.
     pub fn of(parameter: &str, message: impl Into<String>, help: Option<String>) -> Self {
         Self { path: vec![Step::Key(parameter.to_owned())], message: message.into(), help }
@@ -37,12 +44,17 @@ pub struct ParameterSchema {
 
 impl ParameterSchema {
     /// The schema of a parameter struct.
-    pub fn of<P: schemars::JsonSchema>() -> Self {
-        let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
+    pub fn of<P: JsonSchema>() -> Self {
+        Self::generate(SchemaGenerator::into_root_schema_for::<P>)
+    }
+
+    /// The schema that this makes with a generator of the settings that the parameter check understands.
+    pub fn generate(make: impl FnOnce(SchemaGenerator) -> Schema) -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
             settings.meta_schema = None;
         });
-        Self { schema: settings.into_generator().into_root_schema_for::<P>().to_value() }
+        Self { schema: make(settings.into_generator()).to_value() }
     }
 
     /// The JSON Schema itself: an object type with `properties`.

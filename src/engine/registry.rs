@@ -82,6 +82,25 @@ impl StageKind {
     where
         S: Stage + Serialize + DeserializeOwned + JsonSchema + 'static,
     {
+        let build = |parameters| {
+            let stage: S = serde_json::from_value(parameters).map_err(|error| vec![ParameterProblem::whole(&error)])?;
+            let problems = stage.check();
+            if problems.is_empty() { Ok(Box::new(stage) as Box<dyn Stage>) } else { Err(problems) }
+        };
+        let canonical = |parameters| serde_json::to_value(serde_json::from_value::<S>(parameters)?);
+        Self::new(name, revision, about, ParameterSchema::of::<S>(), build, canonical)
+    }
+
+    /// A kind from its parts: the schema of its parameters, how a stage is built from them, and how they are brought
+    /// into the form in which equal ones are equal.
+    pub fn new(
+        name: impl Into<String>,
+        revision: u32,
+        about: impl Into<String>,
+        parameters: ParameterSchema,
+        build: impl Fn(Value) -> Result<Box<dyn Stage>, Vec<ParameterProblem>> + Send + Sync + 'static,
+        canonical: impl Fn(Value) -> Result<Value, serde_json::Error> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             name: name.into(),
             revision,
@@ -89,13 +108,9 @@ impl StageKind {
             paper: None,
             inputs: Vec::new(),
             outputs: Vec::new(),
-            parameters: ParameterSchema::of::<S>(),
-            build: Box::new(|parameters| {
-                let stage: S = serde_json::from_value(parameters).map_err(|error| vec![unread(&error)])?;
-                let problems = stage.check();
-                if problems.is_empty() { Ok(Box::new(stage)) } else { Err(problems) }
-            }),
-            canonical: Box::new(|parameters| serde_json::to_value(serde_json::from_value::<S>(parameters)?)),
+            parameters,
+            build: Box::new(build),
+            canonical: Box::new(canonical),
         }
     }
 
@@ -130,12 +145,8 @@ impl StageKind {
 
     /// The parameters with every default filled in and every number in its own type, so that equal ones are equal.
     pub fn canonical(&self, parameters: Value) -> Result<Value, Vec<ParameterProblem>> {
-        (self.canonical)(parameters).map_err(|error| vec![unread(&error)])
+        (self.canonical)(parameters).map_err(|error| vec![ParameterProblem::whole(&error)])
     }
-}
-
-fn unread(error: &serde_json::Error) -> ParameterProblem {
-    ParameterProblem { path: Vec::new(), message: error.to_string(), help: None }
 }
 
 impl fmt::Debug for StageKind {

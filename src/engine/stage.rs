@@ -143,6 +143,8 @@ pub struct StageCtx<'a> {
     pub inputs: BTreeMap<String, Vec<InputArtifact>>,
     /// Source files by role.
     pub sources: Vec<SourceFile>,
+    /// The places the run happens in.
+    pub workspace: Workspace,
     /// The folder that holds one folder for each output port.
     pub out_dir: PathBuf,
     /// The threads it was given; the current rayon pool has as many.
@@ -187,9 +189,9 @@ pub struct Facts {
     pub version: String,
 }
 
-/// A finished stage upstream of one that publishes.
+/// A finished stage, as one that publishes sees it.
 #[derive(Debug, Clone)]
-pub struct Upstream {
+pub struct FinishedStage {
     /// Its kind.
     pub kind: String,
     /// The stages it reads.
@@ -201,14 +203,21 @@ pub struct Upstream {
 /// Reads one file of a stage's own artifacts: port, file name.
 pub type ReadFile<'a> = dyn Fn(&str, &str) -> Result<Vec<u8>, StageError> + 'a;
 
+/// Looks up a finished stage by name.
+pub type FindStage<'a> = dyn Fn(&str) -> Option<FinishedStage> + 'a;
+
 /// What a finished stage is given to publish from.
 pub struct PublishCtx<'a> {
+    /// The stage itself.
+    pub stage: &'a str,
     /// Reads a file of one of the stage's own artifacts: port, file name.
     pub read: &'a ReadFile<'a>,
-    /// Every stage upstream, by name.
-    pub upstream: &'a BTreeMap<String, Upstream>,
+    /// Finds the stage itself and every stage upstream.
+    pub find: &'a FindStage<'a>,
     /// The command that runs the pipeline the way it was run.
     pub command: &'a str,
+    /// The columns of the screen on which the run is shown.
+    pub display_width: usize,
 }
 
 /// Something a finished stage puts into the workspace.

@@ -36,7 +36,7 @@ pub struct KindsArgs {
 }
 
 /// Prints the kinds to standard output; a name that is none is told to standard error.
-pub fn execute(args: &KindsArgs, registry: &Registry) -> Exit {
+pub(super) fn execute(args: &KindsArgs, registry: &Registry) -> Exit {
     let width = terminal_width();
     let text = match (&args.kind, args.format) {
         (None, OutputFormat::Human) => listing::render(registry, width),

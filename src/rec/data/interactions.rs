@@ -33,11 +33,33 @@ impl Interactions {
         ratings: Vec<f32>,
         times: Vec<i64>,
     ) -> Self {
-        assert!(offsets.first() == Some(&0) && offsets.is_sorted(), "offsets must rise from 0");
-        assert_eq!(offsets.last(), Some(&items.len()), "offsets must end at the number of entries");
-        assert!(items.len() == ratings.len() && items.len() == times.len(), "one rating and one time for each item");
-        assert!(items.iter().all(|&item| (item as usize) < n_items), "an item is out of range");
-        Self { n_items, offsets, items, ratings, times }
+        match Self::try_from_parts(n_items, offsets, items, ratings, times) {
+            Ok(interactions) => interactions,
+            Err(problem) => panic!("{problem}"),
+        }
+    }
+
+    /// Assembles the matrix from arrays that may not fit together; says what does not.
+    pub fn try_from_parts(
+        n_items: usize,
+        offsets: Vec<usize>,
+        items: Vec<u32>,
+        ratings: Vec<f32>,
+        times: Vec<i64>,
+    ) -> Result<Self, &'static str> {
+        if offsets.first() != Some(&0) || !offsets.is_sorted() {
+            return Err("offsets must rise from 0");
+        }
+        if offsets.last() != Some(&items.len()) {
+            return Err("offsets must end at the number of entries");
+        }
+        if items.len() != ratings.len() || items.len() != times.len() {
+            return Err("there must be one rating and one time for each item");
+        }
+        if items.iter().any(|&item| item as usize >= n_items) {
+            return Err("an item is out of range");
+        }
+        Ok(Self { n_items, offsets, items, ratings, times })
     }
 
     /// Number of rows.

@@ -1,9 +1,20 @@
 //! Interactions: reading them, filtering them, splitting them.
 
+mod chronology;
 mod dataset;
+mod error;
+mod filter;
+mod format;
 mod interactions;
+mod sample;
 mod split;
+mod store;
 
-pub use dataset::{Dataset, Events, Items};
+pub use dataset::{Dataset, DatasetInfo, Events, Items};
+pub use error::{BadLine, BadLines, DataError, LineProblem, MissingColumn};
+pub use filter::{FilterError, FilterParams};
+pub use format::{Columns, Delimiter, Format, Layout, OnBadLine, ReadOptions, detect, read};
 pub use interactions::Interactions;
-pub use split::{Holdout, Split};
+pub use sample::SampleParams;
+pub use split::{FoldIn, Holdout, Split, SplitError, SplitInfo, SplitParams, Strategy, UnknownItems};
+pub use store::StoreError;

@@ -1,1 +1,68 @@
-//! The metrics: one file each.
+//! The metrics: one file each, and one line in the registry.
+//!
+//! Three rules hold for all of them. Rankings are over all items, those of the user's history left out; equal scores are
+//! ordered by item index, lower first. Users without a target are left out of means and of recommendation counts. A list
+//! that is shorter than its cutoff, because so few items are left to recommend, is padded with misses.
+
+mod coverage;
+mod gini;
+mod gini_diversity;
+mod hit_rate;
+mod mae;
+mod map;
+mod measure;
+mod mrr;
+mod ndcg;
+mod ndcg_full;
+mod novelty;
+mod precision;
+mod recall;
+mod recall_full;
+mod rmse;
+mod rmse_user_mean;
+mod spec;
+
+pub use coverage::coverage;
+pub use gini::gini;
+pub use gini_diversity::gini_diversity;
+pub use hit_rate::hit_rate;
+pub use mae::mae;
+pub use map::average_precision;
+pub use measure::{Direction, Measure, Metric, RankedList, RatingErrors};
+pub use mrr::reciprocal_rank;
+pub use ndcg::ndcg;
+pub use ndcg_full::ndcg_full;
+pub use novelty::{novelty, self_information};
+pub use precision::precision;
+pub use recall::recall;
+pub use recall_full::recall_full;
+pub use rmse::rmse;
+pub use rmse_user_mean::user_rmse;
+pub use spec::{MetricSpec, MetricSpecError};
+
+/// Every metric, in the order in which documents list them.
+static METRICS: [Metric; 15] = [
+    rmse::METRIC,
+    rmse_user_mean::METRIC,
+    mae::METRIC,
+    precision::METRIC,
+    recall::METRIC,
+    recall_full::METRIC,
+    ndcg::METRIC,
+    ndcg_full::METRIC,
+    hit_rate::METRIC,
+    map::METRIC,
+    mrr::METRIC,
+    novelty::METRIC,
+    coverage::METRIC,
+    gini::METRIC,
+    gini_diversity::METRIC,
+];
+
+/// Every metric, in the order in which documents list them.
+pub fn metrics() -> &'static [Metric] {
+    &METRICS
+}
+
+#[cfg(test)]
+mod tests;

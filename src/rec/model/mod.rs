@@ -1,5 +1,10 @@
 //! The models: one file each, and one line in [`registry`].
 
+mod ease;
+mod popularity;
+mod registry;
+#[cfg(test)]
+pub(crate) mod testing;
 mod weights;
 
 use ndarray::ArrayViewMut2;
@@ -7,6 +12,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use ease::{Ease, EaseParams, Precision};
+pub use popularity::{Popularity, PopularityParams};
+pub use registry::{Configured, ModelKind, find, registry};
 pub use weights::{Tensor, Weights, WeightsError};
 
 use super::data::{Interactions, Split};
@@ -14,7 +22,7 @@ use super::{Interrupted, Monitor};
 
 /// A model's hyper-parameters, from which it is fitted. Implemented by each model's parameter struct, whose doc
 /// comments, defaults and ranges are what users see of it.
-pub trait Fit: Serialize + DeserializeOwned + JsonSchema + Default + Send + Sync + 'static {
+pub trait Fit: Serialize + DeserializeOwned + JsonSchema + Default + std::fmt::Debug + Send + Sync + 'static {
     /// What fitting gives.
     type Model: Recommender;
 
@@ -181,6 +189,29 @@ pub enum FitError {
         /// The remedy.
         help: String,
     },
+}
+
+impl FitError {
+    /// What the user can do about it, if anything can be named.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Interrupted(_) => None,
+            Self::Memory { .. } => {
+                Some("allow more memory, filter rare items away, or choose a model without dense matrices")
+            }
+            Self::Numerical { help, .. } | Self::Data { help, .. } => Some(help),
+        }
+    }
+}
+
+/// Fails if a fit that takes `needed_bytes` would not fit into what the caller allows.
+fn check_memory(what: impl FnOnce() -> String, needed_bytes: u64, monitor: &dyn Monitor) -> Result<(), FitError> {
+    match monitor.memory_limit_bytes() {
+        Some(allowed_bytes) if allowed_bytes < needed_bytes => {
+            Err(FitError::Memory { what: what(), needed_bytes, allowed_bytes })
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn gib(bytes: u64) -> String {

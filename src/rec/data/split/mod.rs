@@ -1,7 +1,21 @@
-//! Training, validation and test parts of one data set.
+//! Training, validation and test parts of one data set, and the ways to make them: one file a strategy.
+
+mod assemble;
+mod digest;
+mod error;
+mod held_out_users;
+mod leave_one_out;
+mod params;
+mod per_user_random;
+mod per_user_temporal;
+mod predefined;
+mod random_entries;
+mod share;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::error::SplitError;
+pub use self::params::{FoldIn, SplitParams, Strategy, UnknownItems};
 use super::dataset::{DatasetInfo, Items};
 use super::interactions::Interactions;
 
@@ -22,10 +36,10 @@ pub struct Split {
     pub test: Holdout,
 }
 
-/// Users to be scored: what a model may see of each, and what it should find.
+/// Users to be scored: what a model may see of each, and what it should find. Users without targets are not among them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holdout {
-    /// Index into [`Split::users`] of each row. Shape: `[n_rows]`.
+    /// Index into [`Split::users`] of each row, rising. Shape: `[n_rows]`.
     /// A user below the number of training users has been seen in training; the others have not.
     pub users: Vec<u32>,
     /// What is known of each user at this time: fed to the models, never recommended again.

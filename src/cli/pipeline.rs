@@ -1,0 +1,54 @@
+//! Reading the pipeline file that a command line names.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::colors::Colors;
+use super::exit::Exit;
+use super::sink::Sink;
+use crate::engine::{Diagnostics, Override, Plan, Registry, SourceText, Workspace};
+
+/// The checked plan of a pipeline file; only these stages and what they need, if any are named. What is wrong is told
+/// on standard error.
+pub(super) fn read(
+    path: &Path,
+    settings: &[Override],
+    stages: &[String],
+    registry: &Registry,
+    colors: Colors,
+) -> Result<Plan, Exit> {
+    let mut stderr = Sink::new(io::stderr());
+    let name = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| {
+        stderr.line(&format!("error: cannot read the pipeline file `{name}`: {error}"));
+        if error.kind() == io::ErrorKind::NotFound {
+            stderr.line("  help: give the path of a YAML file, for example `pipelines/all_models.yaml`");
+        }
+        Exit::Usage
+    })?;
+    let plan = SourceText::from_bytes(name, &bytes)
+        .and_then(|source| Plan::read(&source, settings, registry))
+        .and_then(|plan| if stages.is_empty() { Ok(plan) } else { plan.only(stages) });
+    match plan {
+        Ok(plan) => {
+            tell(&mut stderr, plan.warnings(), colors);
+            Ok(plan)
+        }
+        Err(diagnostics) => {
+            tell(&mut stderr, &diagnostics, colors);
+            Err(Exit::Usage)
+        }
+    }
+}
+
+fn tell(stderr: &mut Sink<io::Stderr>, diagnostics: &Diagnostics, colors: Colors) {
+    if !diagnostics.is_empty() {
+        stderr.write(&diagnostics.render(colors == Colors::On));
+    }
+}
+
+/// The places a run happens in: paths in pipelines are relative to the current folder.
+pub(super) fn workspace(global: &super::command_line::Global) -> Workspace {
+    Workspace { root: std::env::current_dir().unwrap_or_default(), data_dirs: global.data_dirs() }
+}

@@ -1,0 +1,198 @@
+//! Carrying out one job: lock, inputs, run, outputs, commit.
+//!
+//! This is the same code whether a stage runs in a process of its own or inside another one, so that a result counts
+//! by being in the store, not by whoever asked for it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::artifact::{Artifact, FileRecord};
+use super::digest::Digest;
+use super::event::Failure;
+use super::job::Job;
+use super::registry::{Registry, StageKind};
+use super::stage::{Facts, InputArtifact, StageCtx, StageError, StageProgress};
+use super::store::{Action, Scratch, Store, StoreError};
+
+/// Why a job gave no result.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ExecutionError {
+    /// The stage ended because it was asked to.
+    #[error("interrupted")]
+    Interrupted,
+    /// A stored input has not the bytes it should have; its stage must run again.
+    #[error("the stored result of `{stage}` is damaged")]
+    DamagedInput {
+        /// The stage that the input comes from.
+        stage: String,
+        /// The damaged object.
+        digest: Digest,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<StoreError> for ExecutionError {
+    fn from(error: StoreError) -> Self {
+        let help = error.help().map(|help| format!("\n{help}")).unwrap_or_default();
+        Self::Failed(Failure::Store { message: format!("{error}{help}") })
+    }
+}
+
+impl From<StageError> for ExecutionError {
+    fn from(error: StageError) -> Self {
+        if error.interrupted {
+            Self::Interrupted
+        } else {
+            Self::Failed(Failure::Error { message: error.message, help: error.help })
+        }
+    }
+}
+
+/// What the process that carries a job out can tell of itself.
+pub(super) trait Meter: Sync {
+    /// Processor time so far.
+    fn cpu(&self) -> Option<Duration>;
+    /// The most memory held so far, in bytes.
+    fn peak_memory_bytes(&self) -> Option<u64>;
+}
+
+/// Carries out a job in the current rayon pool and puts its result into the store; takes it from there if another
+/// process has put it there meanwhile.
+pub(super) fn execute(
+    job: &Job,
+    registry: &Registry,
+    store: &Store,
+    meter: &dyn Meter,
+    progress: &dyn StageProgress,
+    on_wait: impl FnOnce(),
+) -> Result<Action, ExecutionError> {
+    let key = job.preimage.key();
+    let _lock = store.lock(key, on_wait)?;
+    if let Some(action) = store.action(key) {
+        return Ok(action);
+    }
+    let kind = registry.find(&job.preimage.kind).ok_or_else(|| {
+        StageError::new(format!("this program has no kind `{}`", job.preimage.kind))
+            .help("run the same version everywhere")
+    })?;
+    let stage = kind.build(job.parameters.clone()).map_err(|problems| {
+        let messages: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
+        StageError::new(messages.join("; "))
+    })?;
+
+    let scratch = store.scratch()?;
+    let out_dir = scratch.path().join("out");
+    for port in &kind.outputs {
+        fs::create_dir_all(out_dir.join(port.name)).map_err(StageError::from)?;
+    }
+    let ctx = StageCtx {
+        inputs: lay_out_inputs(job, store, &scratch)?,
+        sources: job.sources.clone(),
+        workspace: job.workspace.clone(),
+        out_dir,
+        threads: job.threads,
+        memory_limit_bytes: job.memory_limit_bytes,
+        progress,
+    };
+    let begun = Instant::now();
+    catch_panic(|| stage.run(&ctx))??;
+    let wall = begun.elapsed();
+
+    check_sources(job)?;
+    let action = Action {
+        preimage: job.preimage.clone(),
+        stage: job.stage.clone(),
+        outputs: store_outputs(kind, &ctx.out_dir, store)?,
+        facts: Facts {
+            wall,
+            cpu: meter.cpu(),
+            peak_memory_bytes: meter.peak_memory_bytes(),
+            threads: job.threads,
+            finished_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            version: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+        },
+    };
+    store.commit(&action)?;
+    Ok(action)
+}
+
+/// Gives every input artifact a folder in which its files have their names; the files stay where they are.
+fn lay_out_inputs(
+    job: &Job,
+    store: &Store,
+    scratch: &Scratch,
+) -> Result<BTreeMap<String, Vec<InputArtifact>>, ExecutionError> {
+    let mut inputs: BTreeMap<String, Vec<InputArtifact>> = BTreeMap::new();
+    for (index, input) in job.inputs.iter().enumerate() {
+        let dir = scratch.path().join("in").join(index.to_string());
+        fs::create_dir_all(&dir).map_err(StageError::from)?;
+        for (name, file) in &input.artifact.files {
+            let object = verified(store, *file, &input.stage)?;
+            symlink(object, dir.join(name)).map_err(StageError::from)?;
+        }
+        inputs.entry(input.port.clone()).or_default().push(InputArtifact { stage: input.stage.clone(), dir });
+    }
+    Ok(inputs)
+}
+
+fn verified(store: &Store, file: FileRecord, stage: &str) -> Result<std::path::PathBuf, ExecutionError> {
+    store.verified_path(file).map_err(|error| match error {
+        StoreError::Damaged { digest, .. } => ExecutionError::DamagedInput { stage: stage.to_owned(), digest },
+        other @ StoreError::Io { .. } => other.into(),
+    })
+}
+
+/// An input file that was edited while the stage read it would make a result that its key does not name.
+fn check_sources(job: &Job) -> Result<(), ExecutionError> {
+    for (file, keyed) in job.sources.iter().zip(&job.preimage.sources) {
+        let (digest, _) = Digest::of_file(&file.path).map_err(StageError::from)?;
+        if digest != keyed.digest {
+            let message =
+                format!("the input file `{}` was changed while the stage was reading it", file.path.display());
+            return Err(StageError::new(message).help("run again once it is complete").into());
+        }
+    }
+    Ok(())
+}
+
+fn store_outputs(
+    kind: &StageKind,
+    out_dir: &Path,
+    store: &Store,
+) -> Result<BTreeMap<String, Artifact>, ExecutionError> {
+    let mut outputs = BTreeMap::new();
+    for port in &kind.outputs {
+        let mut artifact = Artifact::default();
+        let mut paths: Vec<_> = fs::read_dir(out_dir.join(port.name))
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>())
+            .map_err(StageError::from)?;
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            artifact.files.insert(name, store.put_file(&path)?);
+        }
+        if artifact.files.is_empty() {
+            return Err(StageError::new(format!("the stage wrote nothing to its output `{}`", port.name)).into());
+        }
+        outputs.insert(port.name.to_owned(), artifact);
+    }
+    Ok(outputs)
+}
+
+fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "(no message)".to_owned());
+        Failure::Panic { message }
+    })
+}

@@ -1,0 +1,239 @@
+//! The coordinator of one run: the only owner of its state.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::thread::Scope;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::state::State;
+use super::{Executor, Summary};
+use crate::engine::budget::Budget;
+use crate::engine::event::{Event, Failure, Observer, Outcome};
+use crate::engine::plan::{Plan, PlannedStage, StageIndex};
+use crate::engine::resolution::{Resolution, instantiate, resolve};
+use crate::engine::run_log::RunLog;
+use crate::engine::stage::StageError;
+use crate::engine::store::{SourceDigests, StoreError};
+
+/// How long stages have to end by themselves after an interrupt.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(super) struct Coordinator<'scope, 'env> {
+    pub(super) executor: &'env Executor,
+    pub(super) plan: &'env Plan,
+    pub(super) stages: Vec<&'env PlannedStage>,
+    pub(super) observer: &'env mut dyn Observer,
+    pub(super) scope: &'scope Scope<'scope, 'env>,
+    pub(super) log: RunLog,
+    pub(super) digests: SourceDigests,
+    pub(super) budget: Budget,
+    pub(super) states: Vec<State>,
+    pub(super) repairs: Vec<usize>,
+    /// Stages to look at because something that they need has changed.
+    pub(super) pending: VecDeque<usize>,
+    pub(super) runnable: BTreeSet<usize>,
+    pub(super) stop: Option<Stop>,
+    pub(super) begun: Instant,
+    pub(super) counts: Counts,
+}
+
+/// Why nothing new is begun.
+pub(super) enum Stop {
+    Failure,
+    Interrupt { force_at: Option<Instant> },
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) computed: usize,
+    pub(super) cached: usize,
+    pub(super) store_failures: usize,
+}
+
+impl<'scope, 'env> Coordinator<'scope, 'env> {
+    pub(super) fn begin(
+        executor: &'env Executor,
+        plan: &'env Plan,
+        observer: &'env mut dyn Observer,
+        scope: &'scope Scope<'scope, 'env>,
+    ) -> Result<Self, StoreError> {
+        executor.store.sweep()?;
+        let stages: Vec<_> = plan.stages().map(|(_, stage)| stage).collect();
+        let mut coordinator = Self {
+            executor,
+            plan,
+            observer,
+            scope,
+            log: RunLog::begin(&executor.store)?,
+            digests: SourceDigests::load(&executor.store),
+            budget: Budget::new(executor.options.capacity),
+            states: stages.iter().map(|_| State::Waiting).collect(),
+            repairs: vec![0; stages.len()],
+            pending: (0..stages.len()).collect(),
+            runnable: BTreeSet::new(),
+            stop: None,
+            begun: Instant::now(),
+            counts: Counts::default(),
+            stages,
+        };
+        let capacity = executor.options.capacity;
+        coordinator.tell(Event::RunStarted {
+            run: coordinator.log.id().to_owned(),
+            pipeline: plan.name().to_owned(),
+            stages: coordinator.stages.iter().map(|stage| stage.name.clone()).collect(),
+            jobs: capacity.jobs,
+            threads: capacity.threads,
+            memory_bytes: capacity.memory_bytes,
+        });
+        Ok(coordinator)
+    }
+
+    pub(super) fn run(mut self) -> Result<Summary, StoreError> {
+        loop {
+            self.settle();
+            self.dispatch();
+            if !self.is_active() {
+                break;
+            }
+            self.receive();
+        }
+        self.digests.save()?;
+        Ok(self.finish())
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.states.iter().any(|state| state.cancel().is_some())
+    }
+
+    /// Looks at every stage whose needs may all be done by now: skipped, found in the cache, or to be run.
+    pub(super) fn settle(&mut self) {
+        while let Some(index) = self.pending.pop_front() {
+            if self.stop.is_some() {
+                continue;
+            }
+            if matches!(self.states[index], State::Waiting) && self.needs_are_done(index) {
+                self.look_up(index);
+            }
+        }
+    }
+
+    pub(super) fn needs_are_done(&self, index: usize) -> bool {
+        self.needs(index).all(|need| matches!(self.states[need], State::Done(_)))
+    }
+
+    pub(super) fn look_up(&mut self, index: usize) {
+        let resolution = instantiate(self.stages[index], &self.executor.registry).and_then(|(kind, stage)| {
+            resolve(
+                self.plan,
+                StageIndex::new(index),
+                (kind, stage.as_ref()),
+                &self.executor.workspace,
+                &mut self.digests,
+                |need| self.states[need.index()].action(),
+            )
+        });
+        match resolution {
+            Ok(Resolution::Absent(what)) => self.fetch(index, what),
+            Ok(Resolution::Known(resolved)) => {
+                let key = resolved.preimage.key();
+                if let Some(action) = self.executor.store.action(key) {
+                    self.counts.cached += 1;
+                    self.tell(Event::StageCached { stage: self.name(index), key, facts: action.facts.clone() });
+                    self.complete(index, action);
+                } else {
+                    self.states[index] = State::Runnable(Box::new(resolved));
+                    self.runnable.insert(index);
+                }
+            }
+            Err(error) => self.fail_with(index, error),
+        }
+    }
+
+    pub(super) fn fail_with(&mut self, index: usize, error: StageError) {
+        self.fail(index, Failure::Error { message: error.message, help: error.help });
+    }
+
+    pub(super) fn fail(&mut self, index: usize, failure: Failure) {
+        self.counts.store_failures += usize::from(matches!(failure, Failure::Store { .. }));
+        self.states[index] = State::Failed;
+        let stage = self.name(index);
+        let log = self.log.written_log(&stage);
+        self.tell(Event::StageFailed { stage, failure, log });
+        self.skip_dependents(index);
+        if !self.executor.options.keep_going && self.stop.is_none() {
+            self.stop = Some(Stop::Failure);
+        }
+    }
+
+    pub(super) fn skip_dependents(&mut self, root: usize) {
+        let mut behind: VecDeque<usize> = self.dependents(root).collect();
+        while let Some(index) = behind.pop_front() {
+            if matches!(self.states[index], State::Waiting | State::Runnable(_)) {
+                self.runnable.remove(&index);
+                self.states[index] = State::Skipped;
+                self.tell(Event::StageSkipped { stage: self.name(index), cause: self.name(root) });
+                behind.extend(self.dependents(index));
+            }
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, index: usize) {
+        self.states[index] = State::Cancelled;
+        self.tell(Event::StageCancelled { stage: self.name(index) });
+    }
+
+    pub(super) fn interrupt(&mut self) {
+        let again = matches!(self.stop, Some(Stop::Interrupt { .. }));
+        self.stop = Some(Stop::Interrupt { force_at: Some(Instant::now() + GRACE) });
+        self.end_all(again);
+    }
+
+    pub(super) fn end_all(&mut self, force: bool) {
+        if force {
+            self.stop = Some(Stop::Interrupt { force_at: None });
+        }
+        for cancel in self.states.iter().filter_map(State::cancel) {
+            cancel.request(force);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Summary {
+        for index in 0..self.states.len() {
+            if matches!(self.states[index], State::Waiting | State::Runnable(_)) {
+                self.cancelled(index);
+            }
+        }
+        let count = |wanted: fn(&State) -> bool| self.states.iter().filter(|state| wanted(state)).count();
+        let failed = count(|state| matches!(state, State::Failed));
+        let not_run = count(|state| matches!(state, State::Skipped | State::Cancelled));
+        let outcome = match self.stop {
+            Some(Stop::Interrupt { .. }) => Outcome::Interrupted,
+            _ if failed > 0 => Outcome::Failed,
+            _ => Outcome::Done,
+        };
+        let Counts { computed, cached, store_failures } = self.counts;
+        let wall = self.begun.elapsed();
+        self.tell(Event::RunFinished { outcome, computed, cached, failed, not_run, wall });
+        Summary { outcome, computed, cached, failed, not_run, store_failed: store_failures > 0, wall }
+    }
+
+    /// The stages that it reads.
+    pub(super) fn needs(&self, index: usize) -> impl Iterator<Item = usize> + use<> {
+        self.plan.dependencies_of(StageIndex::new(index)).into_iter().map(StageIndex::index)
+    }
+
+    /// The stages that read it.
+    pub(super) fn dependents(&self, index: usize) -> impl Iterator<Item = usize> + use<> {
+        self.plan.dependents_of(StageIndex::new(index)).into_iter().map(StageIndex::index)
+    }
+
+    pub(super) fn name(&self, index: usize) -> String {
+        self.stages[index].name.clone()
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "events are made to be told, not kept")]
+    pub(super) fn tell(&mut self, event: Event) {
+        let time = SystemTime::now();
+        self.log.write(time, &event);
+        self.observer.observe(time, &event);
+    }
+}

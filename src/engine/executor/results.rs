@@ -1,0 +1,161 @@
+//! What comes back: reports, results, failures, and inputs that turn out to be damaged.
+
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Instant;
+
+use super::Message;
+use super::coordinator::{Coordinator, Stop};
+use super::state::State;
+use crate::engine::digest::Digest;
+use crate::engine::event::{Event, Failure};
+use crate::engine::plan::StageIndex;
+use crate::engine::publishing::publish;
+use crate::engine::resolution::instantiate;
+use crate::engine::runner::{Report, Verdict};
+use crate::engine::stage::{FinishedStage, PublishCtx, StageError};
+use crate::engine::store::Action;
+
+/// How often a stage may find its inputs damaged before that counts as a failure of the store.
+const MAX_REPAIRS: usize = 3;
+
+impl Coordinator<'_, '_> {
+    pub(super) fn receive(&mut self) {
+        let message = match &self.stop {
+            Some(Stop::Interrupt { force_at: Some(at) }) => {
+                self.executor.receiver.recv_timeout(at.saturating_duration_since(Instant::now()))
+            }
+            _ => self.executor.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match message {
+            Ok(Message::Report { stage, report }) => self.report(stage, report),
+            Ok(Message::Ended { stage, verdict }) => self.end(stage, verdict),
+            Ok(Message::Fetched { stage, result }) => self.fetched(stage, result),
+            Ok(Message::Interrupt) => self.interrupt(),
+            Err(_) => self.end_all(true),
+        }
+    }
+
+    fn report(&mut self, index: usize, report: Report) {
+        let stage = self.name(index);
+        self.tell(match report {
+            Report::Waiting => Event::StageWaiting { stage },
+            Report::Progress { done, total, detail } => Event::StageProgress { stage, done, total, detail },
+        });
+    }
+
+    fn fetched(&mut self, index: usize, result: Result<(), StageError>) {
+        self.states[index] = State::Waiting;
+        match result {
+            Ok(()) => self.pending.push_back(index),
+            Err(error) if error.interrupted => self.cancelled(index),
+            Err(error) => self.fail_with(index, error),
+        }
+    }
+
+    fn end(&mut self, index: usize, verdict: Verdict) {
+        let State::Running { resolved, allotment, .. } = std::mem::replace(&mut self.states[index], State::Waiting)
+        else {
+            return;
+        };
+        self.budget.release(allotment);
+        let key = resolved.preimage.key();
+        match verdict {
+            Verdict::Done => match self.executor.store.action(key) {
+                Some(action) => {
+                    self.counts.computed += 1;
+                    let artifacts = action.outputs.iter().map(|(port, files)| (port.clone(), files.id())).collect();
+                    self.tell(Event::StageFinished {
+                        stage: self.name(index),
+                        key,
+                        facts: action.facts.clone(),
+                        artifacts,
+                        log: self.log.written_log(&self.stages[index].name),
+                    });
+                    self.complete(index, action);
+                }
+                None => self.fail(index, Failure::Store { message: "its result is not in the cache".to_owned() }),
+            },
+            Verdict::Cancelled => self.cancelled(index),
+            Verdict::DamagedInput { stage, digest } => self.repair(index, &stage, digest),
+            Verdict::Failed(failure) => self.fail(index, failure),
+        }
+    }
+
+    /// An input was found damaged: its stage runs again, and after it the one that found it.
+    fn repair(&mut self, finder: usize, producer: &str, digest: Digest) {
+        self.repairs[finder] += 1;
+        let discarded = self.executor.store.discard(digest);
+        match (discarded, self.plan.find(producer).map(StageIndex::index)) {
+            (Ok(()), Some(producer)) if self.repairs[finder] <= MAX_REPAIRS => {
+                tracing::warn!("the stored result of `{}` is damaged; computing it again", self.name(producer));
+                for dependent in self.dependents(producer) {
+                    if matches!(self.states[dependent], State::Runnable(_)) {
+                        self.states[dependent] = State::Waiting;
+                        self.runnable.remove(&dependent);
+                    }
+                }
+                // Another finder may have sent it off already.
+                if matches!(self.states[producer], State::Done(_)) {
+                    self.states[producer] = State::Waiting;
+                    self.pending.push_back(producer);
+                }
+            }
+            (Err(error), _) => self.fail(finder, Failure::Store { message: error.to_string() }),
+            (Ok(()), _) => {
+                let message = format!("the stored result of `{producer}` is damaged again and again");
+                self.fail(finder, Failure::Store { message });
+            }
+        }
+    }
+
+    /// A stage has its result, from the cache or computed.
+    pub(super) fn complete(&mut self, index: usize, action: Action) {
+        let planned = self.stages[index];
+        if let Err(error) = self.executor.store.remember(self.plan.name(), &planned.name, action.key()) {
+            tracing::warn!("{error}");
+        }
+        self.states[index] = State::Done(Box::new(action));
+        if let Err(error) = self.publish(index) {
+            self.fail_with(index, error);
+            return;
+        }
+        self.pending.extend(self.dependents(index));
+    }
+
+    fn publish(&mut self, index: usize) -> Result<(), StageError> {
+        let (_, stage) = instantiate(self.stages[index], &self.executor.registry)?;
+        let store = &self.executor.store;
+        let own = self.states[index].action();
+        let read = |port: &str, file: &str| {
+            let record = own.and_then(|action| action.outputs.get(port)?.files.get(file));
+            let record = record.ok_or_else(|| StageError::new(format!("there is no `{file}` on `{port}`")))?;
+            store.read(*record).map_err(|error| StageError::new(error.to_string()))
+        };
+        let find = |name: &str| {
+            let found = self.plan.find(name)?.index();
+            let planned = self.stages[found];
+            Some(FinishedStage {
+                kind: planned.kind.clone(),
+                needs: self.needs(found).map(|need| self.name(need)).collect(),
+                facts: self.states[found].action()?.facts.clone(),
+            })
+        };
+        let ctx = PublishCtx {
+            stage: &self.stages[index].name,
+            read: &read,
+            find: &find,
+            command: &self.executor.options.command,
+            display_width: self.executor.options.display_width,
+        };
+        for publication in stage.publish(&ctx)? {
+            let changed = publish(&self.executor.workspace.root, &publication)?;
+            self.tell(Event::Published {
+                stage: self.name(index),
+                path: publication.path,
+                changed,
+                display: publication.display,
+            });
+        }
+        Ok(())
+    }
+}

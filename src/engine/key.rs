@@ -1,0 +1,118 @@
+//! What names a computation: everything that can change its result, and nothing else.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::digest::{ArtifactId, Digest, FieldHasher, StageKey};
+
+/// Everything a [`StageKey`] is made of. Stored beside each result, so that it can be told why a stage runs again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyPreimage {
+    /// The stage's kind.
+    pub kind: String,
+    /// The kind's revision.
+    pub revision: u32,
+    /// The parameters that can change the result, with every default filled in.
+    pub parameters: Value,
+    /// The input artifacts, in order.
+    pub inputs: Vec<KeyInput>,
+    /// The files read from outside the cache, in order.
+    pub sources: Vec<KeySource>,
+}
+
+/// An input artifact's part in a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyInput {
+    /// The input port.
+    pub port: String,
+    /// The name of the stage it comes from, for ports that take many and so tell them apart by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stage: Option<String>,
+    /// Its content.
+    pub artifact: ArtifactId,
+}
+
+/// A source file's part in a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySource {
+    /// The part it plays.
+    pub role: String,
+    /// Its content.
+    pub digest: Digest,
+}
+
+impl KeyPreimage {
+    /// The key that this names.
+    pub fn key(&self) -> StageKey {
+        let mut hasher = FieldHasher::new("recflow 2026 stage key")
+            .field(&self.kind)
+            .field(self.revision.to_le_bytes())
+            .field(sorted(&self.parameters).to_string())
+            .field(self.inputs.len().to_le_bytes());
+        for input in &self.inputs {
+            hasher = hasher
+                .field(&input.port)
+                .field(input.stage.as_deref().unwrap_or_default())
+                .field(input.artifact.to_string());
+        }
+        for source in &self.sources {
+            hasher = hasher.field(&source.role).field(source.digest.to_string());
+        }
+        StageKey(hasher.finish())
+    }
+}
+
+/// The same value with the keys of every mapping in order.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            Value::Object(entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
+        }
+        Value::Array(values) => Value::Array(values.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn preimage() -> KeyPreimage {
+        KeyPreimage {
+            kind: "train-ease".into(),
+            revision: 1,
+            parameters: json!({"lambda": 500.0, "precision": "f64"}),
+            inputs: vec![KeyInput { port: "split".into(), stage: None, artifact: ArtifactId(Digest::of(b"split")) }],
+            sources: vec![KeySource { role: "ratings".into(), digest: Digest::of(b"ratings") }],
+        }
+    }
+
+    #[test]
+    fn the_order_of_parameters_does_not_count() {
+        let other = KeyPreimage { parameters: json!({"precision": "f64", "lambda": 500.0}), ..preimage() };
+        assert_eq!(other.key(), preimage().key());
+    }
+
+    #[test]
+    fn everything_else_counts() {
+        let changes: [fn(&mut KeyPreimage); 8] = [
+            |p| p.kind = "train-other".into(),
+            |p| p.revision = 2,
+            |p| p.parameters["lambda"] = json!(250.0),
+            |p| p.inputs[0].artifact = ArtifactId(Digest::of(b"other")),
+            |p| p.inputs[0].stage = Some("split".into()),
+            |p| p.inputs[0].port = "dataset".into(),
+            |p| p.sources[0].digest = Digest::of(b"other"),
+            |p| p.sources.clear(),
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut changed = preimage();
+            change(&mut changed);
+            assert_ne!(changed.key(), preimage().key(), "change {index}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Which output goes into which input, judged by the types of the ports.
+
+use super::copies::Instance;
+use super::needs::Need;
+use crate::engine::registry::{Arity, InputPort, Registry, StageKind};
+use crate::engine::spec::{Diagnostic, Findings, Span};
+
+/// One output that goes into a port: the instance it comes from, and that one's port.
+pub(super) type InstanceWire = (usize, &'static str);
+
+/// All that may be read: the file's stages with their kinds, and all kinds.
+pub(super) struct Writers<'a> {
+    pub(super) stages: Vec<(&'a str, Option<&'a StageKind>)>,
+    pub(super) registry: &'a Registry,
+}
+
+/// A stage to be wired.
+pub(super) struct Reader<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Where the file names it.
+    pub(super) span: Span,
+    /// Its kind.
+    pub(super) kind: &'a StageKind,
+    /// Whether `needs` holds all that the file says; if not, something missing was reported already.
+    pub(super) is_complete: bool,
+    /// What it needs, each with the kind of that stage.
+    pub(super) needs: &'a [(Need, &'a StageKind)],
+}
+
+/// What goes into each port of the kind; problems are reported.
+pub(super) fn wire(
+    reader: &Reader<'_>,
+    instances: &[Instance],
+    writers: &Writers<'_>,
+    findings: &mut Findings,
+) -> Vec<Vec<InstanceWire>> {
+    let untaken = report_untaken(reader, instances, findings);
+    reader
+        .kind
+        .inputs
+        .iter()
+        .map(|port| {
+            let taken: Vec<(&Need, &'static str)> = reader
+                .needs
+                .iter()
+                .flat_map(|(need, kind)| {
+                    let outputs = kind.outputs.iter().filter(|output| output.port_type == port.port_type);
+                    outputs.map(move |output| (need, output.name))
+                })
+                .collect();
+            // What is there instead was reported already and tells what would be right.
+            if taken.is_empty() && port.arity != Arity::Optional && reader.is_complete && !untaken {
+                findings.push(missing(reader, port, writers));
+            }
+            if taken.len() > 1 && port.arity != Arity::Many {
+                findings.push(too_many(reader, port, &taken, instances));
+            }
+            taken.into_iter().map(|(need, output)| (need.instance, output)).collect()
+        })
+        .collect()
+}
+
+fn report_untaken(reader: &Reader<'_>, instances: &[Instance], findings: &mut Findings) -> bool {
+    let mut found = false;
+    for (need, kind) in reader.needs {
+        let is_taken = kind
+            .outputs
+            .iter()
+            .any(|output| reader.kind.inputs.iter().any(|input| input.port_type == output.port_type));
+        if is_taken {
+            continue;
+        }
+        found = true;
+        let needed = &instances[need.instance].name;
+        findings.push(
+            Diagnostic::error(format!("`{}` cannot read what `{needed}` writes", reader.name))
+                .label(need.span, format!("`{needed}` writes {}", outputs_in_words(kind)))
+                .help(format!("the kind `{}` reads {}", reader.kind.name, inputs_in_words(reader.kind))),
+        );
+    }
+    found
+}
+
+fn missing(reader: &Reader<'_>, port: &InputPort, writers: &Writers<'_>) -> Diagnostic {
+    let writes = |kind: &StageKind| kind.outputs.iter().any(|output| output.port_type == port.port_type);
+    let quoted = |name: &str| format!("`{name}`");
+    let stages: Vec<String> = writers
+        .stages
+        .iter()
+        .filter(|(name, kind)| *name != reader.name && kind.is_some_and(writes))
+        .take(5)
+        .map(|(name, _)| quoted(name))
+        .collect();
+    let kinds: Vec<String> =
+        writers.registry.kinds().filter(|kind| writes(kind)).map(|kind| quoted(&kind.name)).collect();
+    let help = match (&stages[..], &kinds[..]) {
+        ([], []) => None,
+        ([], kinds) => Some(format!("add a stage that uses {} and need it", kinds.join(" or "))),
+        (stages, _) => Some(format!("add {} to its `needs`", stages.join(" or "))),
+    };
+    Diagnostic::error(format!("nothing is wired to the input `{}` of `{}`", port.name, reader.name))
+        .label(reader.span, format!("none of its `needs` writes `{}`", port.port_type))
+        .maybe_help(help)
+}
+
+fn too_many(
+    reader: &Reader<'_>,
+    port: &InputPort,
+    taken: &[(&Need, &'static str)],
+    instances: &[Instance],
+) -> Diagnostic {
+    let mut problem = Diagnostic::error(format!(
+        "the input `{}` of `{}` takes one `{}`, but {} are given",
+        port.name,
+        reader.name,
+        port.port_type,
+        taken.len()
+    ));
+    for (need, output) in taken.iter().take(5) {
+        problem = problem.label(need.span, format!("`{output}` of `{}`", instances[need.instance].name));
+    }
+    problem.help("need one of them, or make a copy of the stage for each with `each`")
+}
+
+fn inputs_in_words(kind: &StageKind) -> String {
+    let port = |input: &InputPort| match input.arity {
+        Arity::One => format!("`{}`", input.port_type),
+        Arity::Optional => format!("`{}` (optional)", input.port_type),
+        Arity::Many => format!("any number of `{}`", input.port_type),
+    };
+    match &kind.inputs[..] {
+        [] => "no other stages: remove its `needs`".to_owned(),
+        inputs => inputs.iter().map(port).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn outputs_in_words(kind: &StageKind) -> String {
+    match &kind.outputs[..] {
+        [] => "nothing that others read".to_owned(),
+        outputs => outputs.iter().map(|output| format!("`{}`", output.port_type)).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,76 @@
+//! What is written down of a run: every event, and the log of every stage.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::event::Event;
+use super::store::{Store, StoreError};
+
+/// The folder of one run.
+#[derive(Debug)]
+pub(super) struct RunLog {
+    id: String,
+    dir: PathBuf,
+    events: File,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    time: f64,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+impl RunLog {
+    /// Begins the record of a run.
+    pub(super) fn begin(store: &Store) -> Result<Self, StoreError> {
+        let begun = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let digits: String = begun.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
+        let id = format!("{digits}-{}", std::process::id());
+        let dir = store.root().join("runs").join(&id);
+        let events = fs::create_dir_all(dir.join("logs")).and_then(|()| File::create(dir.join("events.jsonl")));
+        match events {
+            Ok(events) => Ok(Self { id, dir, events }),
+            Err(source) => Err(StoreError::Io { doing: "create", path: dir, source }),
+        }
+    }
+
+    /// The run's identity.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where the log of a stage goes.
+    pub(super) fn stage_log(&self, stage: &str) -> PathBuf {
+        self.dir.join("logs").join(format!("{}.log", stage.replace('/', "+")))
+    }
+
+    /// The log of a stage, if it has said anything.
+    pub(super) fn written_log(&self, stage: &str) -> Option<PathBuf> {
+        let log = self.stage_log(stage);
+        fs::metadata(&log).is_ok_and(|metadata| metadata.len() > 0).then_some(log)
+    }
+
+    /// Adds an event.
+    pub(super) fn write(&mut self, time: SystemTime, event: &Event) {
+        let time = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        // A record that cannot be written must not end the run that it tells of.
+        if let Ok(mut line) = serde_json::to_vec(&Line { time, event }) {
+            line.push(b'\n');
+            if let Err(error) = self.events.write_all(&line) {
+                tracing::warn!("cannot write the record of this run: {error}");
+            }
+        }
+    }
+}
+
+/// Removes an empty log: most stages say nothing.
+pub(super) fn remove_if_empty(log: &Path) {
+    if fs::metadata(log).is_ok_and(|metadata| metadata.len() == 0) {
+        let _ = fs::remove_file(log);
+    }
+}

@@ -1,0 +1,47 @@
+//! The wish that a job end, and the means to enforce it.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// Shared between whoever runs a job and whoever may want it to end.
+#[derive(Debug, Default)]
+pub struct Cancel {
+    wanted: AtomicBool,
+    // The process group to end; only while its leader has not been waited for, so that the number is still its own.
+    group: Mutex<Option<Pid>>,
+}
+
+impl Cancel {
+    /// Asks for an end: politely first, and by force when called with `force`.
+    pub fn request(&self, force: bool) {
+        self.wanted.store(true, Ordering::SeqCst);
+        if let Some(group) = *self.lock() {
+            // It may have ended by itself just now.
+            let _ = kill_process_group(group, if force { Signal::KILL } else { Signal::TERM });
+        }
+    }
+
+    /// Whether an end is wanted.
+    pub fn is_requested(&self) -> bool {
+        self.wanted.load(Ordering::SeqCst)
+    }
+
+    /// Names the process group that [`Self::request`] ends.
+    pub(super) fn attach(&self, leader: Pid) {
+        *self.lock() = Some(leader);
+        if self.is_requested() {
+            self.request(false);
+        }
+    }
+
+    /// The process group is about to be gone.
+    pub(super) fn detach(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Pid>> {
+        self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

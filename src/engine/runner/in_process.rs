@@ -1,0 +1,78 @@
+//! Jobs inside the calling process: no isolation, no figures of their own, no start-up cost.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Cancel, Report, Runner, Verdict};
+use crate::engine::event::Failure;
+use crate::engine::execution::{ExecutionError, Meter, execute};
+use crate::engine::job::Job;
+use crate::engine::registry::Registry;
+use crate::engine::stage::StageProgress;
+use crate::engine::store::Store;
+
+/// Runs jobs in rayon pools of this process.
+#[derive(Debug)]
+pub struct InProcess {
+    registry: Arc<Registry>,
+    store: Store,
+}
+
+impl InProcess {
+    /// A runner of these kinds over that store.
+    pub fn new(registry: Arc<Registry>, store: Store) -> Self {
+        Self { registry, store }
+    }
+}
+
+impl Runner for InProcess {
+    fn run(&self, job: &Job, _log: &Path, cancel: &Cancel, tell: &(dyn Fn(Report) + Sync)) -> Verdict {
+        let pool = match rayon::ThreadPoolBuilder::new().num_threads(job.threads).build() {
+            Ok(pool) => pool,
+            Err(error) => return Verdict::Failed(Failure::Error { message: error.to_string(), help: None }),
+        };
+        let progress = Telling { cancel, tell };
+        let on_wait = || tell(Report::Waiting);
+        pool.install(|| execute(job, &self.registry, &self.store, &Unmetered, &progress, on_wait)).into()
+    }
+}
+
+impl<T> From<Result<T, ExecutionError>> for Verdict {
+    fn from(result: Result<T, ExecutionError>) -> Self {
+        match result {
+            Ok(_) => Self::Done,
+            Err(ExecutionError::Interrupted) => Self::Cancelled,
+            Err(ExecutionError::DamagedInput { stage, digest }) => Self::DamagedInput { stage, digest },
+            Err(ExecutionError::Failed(failure)) => Self::Failed(failure),
+        }
+    }
+}
+
+struct Telling<'a> {
+    cancel: &'a Cancel,
+    tell: &'a (dyn Fn(Report) + Sync),
+}
+
+impl StageProgress for Telling<'_> {
+    fn progress(&self, done: u64, total: u64, detail: &str) {
+        (self.tell)(Report::Progress { done, total, detail: detail.to_owned() });
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_requested()
+    }
+}
+
+/// Several jobs share a process: its figures are nobody's own.
+struct Unmetered;
+
+impl Meter for Unmetered {
+    fn cpu(&self) -> Option<Duration> {
+        None
+    }
+
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        None
+    }
+}

@@ -1,0 +1,106 @@
+//! Jobs in processes of their own: own threads, own figures, and an end that can be enforced.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use rustix::process::Pid;
+use wait4::{ResUse, Wait4};
+
+use super::stage_process::Line;
+use super::{Cancel, Report, Runner, Verdict};
+use crate::engine::event::Failure;
+use crate::engine::job::{Job, JobFile};
+use crate::engine::store::{Store, StoreError};
+
+/// Runs each job as `PROGRAM exec-stage JOB_FILE`.
+#[derive(Debug)]
+pub struct Subprocess {
+    program: PathBuf,
+    store: Store,
+}
+
+impl Subprocess {
+    /// A runner that starts that program over that store.
+    pub fn new(program: PathBuf, store: Store) -> Self {
+        Self { program, store }
+    }
+
+    fn attempt(
+        &self,
+        job: &Job,
+        log: &Path,
+        cancel: &Cancel,
+        tell: &(dyn Fn(Report) + Sync),
+    ) -> Result<Verdict, Failure> {
+        let scratch = self.store.scratch().map_err(|error| store_failure(&error))?;
+        let job_path = scratch.path().join("job.json");
+        let job_file = JobFile { job: job.clone(), store: self.store.root().to_owned(), parent: std::process::id() };
+        let bytes = serde_json::to_vec(&job_file).map_err(|error| start_failure(&error.into()))?;
+        fs::write(&job_path, bytes).map_err(|error| start_failure(&error))?;
+        let log = File::create(log).map_err(|error| start_failure(&error))?;
+
+        let mut child = Command::new(&self.program)
+            .arg("exec-stage")
+            .arg(&job_path)
+            // Whatever uses threads in there gets as many as the stage was given; BLAS is called from those.
+            .env("RAYON_NUM_THREADS", job.threads.to_string())
+            .env("OPENBLAS_NUM_THREADS", "1")
+            .env("OMP_NUM_THREADS", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .process_group(0)
+            .spawn()
+            .map_err(|error| start_failure(&error))?;
+        if let Some(pid) = Pid::from_raw(child.id() as i32) {
+            cancel.attach(pid);
+        }
+        let verdict = child.stdout.take().and_then(|stdout| listen(BufReader::new(stdout), tell));
+        cancel.detach();
+        let ResUse { status, rusage } = child.wait4().map_err(|error| start_failure(&error))?;
+        if let Some(verdict) = verdict {
+            return Ok(verdict);
+        }
+        if cancel.is_requested() {
+            return Ok(Verdict::Cancelled);
+        }
+        Err(silent_end(status, rusage.maxrss))
+    }
+}
+
+impl Runner for Subprocess {
+    fn run(&self, job: &Job, log: &Path, cancel: &Cancel, tell: &(dyn Fn(Report) + Sync)) -> Verdict {
+        self.attempt(job, log, cancel, tell).unwrap_or_else(Verdict::Failed)
+    }
+}
+
+/// Passes reports on until the process closes its output; the verdict, if it gave one.
+fn listen(lines: impl BufRead, tell: &(dyn Fn(Report) + Sync)) -> Option<Verdict> {
+    let mut verdict = None;
+    for line in lines.lines().map_while(Result::ok) {
+        match serde_json::from_str(&line) {
+            Ok(Line::Report(report)) => tell(report),
+            Ok(Line::Verdict(given)) => verdict = Some(given),
+            Err(_) => tracing::debug!("a stage process said something else: {line}"),
+        }
+    }
+    verdict
+}
+
+fn silent_end(status: ExitStatus, peak_memory_bytes: u64) -> Failure {
+    match status.signal() {
+        Some(signal) => Failure::Killed { signal, peak_memory_bytes: Some(peak_memory_bytes) },
+        None => Failure::Exit { code: status.code().unwrap_or(-1) },
+    }
+}
+
+fn start_failure(error: &io::Error) -> Failure {
+    Failure::Store { message: format!("the stage's process could not be started: {error}") }
+}
+
+fn store_failure(error: &StoreError) -> Failure {
+    Failure::Store { message: error.to_string() }
+}

@@ -1,0 +1,68 @@
+//! A part of a plan: some stages and all they need.
+
+use std::collections::{BTreeSet, HashMap};
+
+use petgraph::Direction;
+use wildmatch::WildMatch;
+
+use super::plan::{Plan, PlannedStage, StageIndex};
+use super::spec::{Diagnostic, Diagnostics, Findings, SourceId, SourceText, Span};
+
+impl Plan {
+    /// The stages that the patterns name: a stage's name, the name of a stage with copies (all of them), or a glob
+    /// with `*` and `?` over either. In topological order, each once.
+    pub fn select<S: AsRef<str>>(&self, patterns: &[S]) -> Result<Vec<StageIndex>, Diagnostics> {
+        let mut findings = Findings::default();
+        let mut sources = vec![self.source().clone()];
+        let mut selected = BTreeSet::new();
+        for pattern in patterns {
+            let pattern = pattern.as_ref();
+            let glob = WildMatch::new(pattern);
+            let named = |stage: &PlannedStage| glob.matches(&stage.name) || glob.matches(&stage.declared);
+            let found: Vec<StageIndex> =
+                self.stages().filter(|(_, stage)| named(stage)).map(|(index, _)| index).collect();
+            if found.is_empty() {
+                let source = SourceId(sources.len());
+                sources.push(SourceText::new("command line", pattern));
+                let names = || self.stages().flat_map(|(_, stage)| [stage.declared.as_str(), stage.name.as_str()]);
+                let help = findings.did_you_mean(pattern, names()).unwrap_or_else(|| {
+                    let mut known = BTreeSet::new();
+                    let declared = self.stages().map(|(_, stage)| stage.declared.as_str());
+                    let all: Vec<String> =
+                        declared.filter(|name| known.insert(*name)).take(20).map(|name| format!("`{name}`")).collect();
+                    format!("the stages are {}", all.join(", "))
+                });
+                let what = if pattern.contains(['*', '?']) { "no stage has a name like" } else { "there is no stage" };
+                findings.push(
+                    Diagnostic::error(format!("{what} `{pattern}`"))
+                        .label(Span::new(source, 0, pattern.len()), "")
+                        .help(help),
+                );
+            }
+            selected.extend(found);
+        }
+        if findings.has_errors() { Err(findings.into_diagnostics(sources)) } else { Ok(selected.into_iter().collect()) }
+    }
+
+    /// The plan of only these stages (patterns as in [`Self::select`]) and all they need.
+    pub fn only<S: AsRef<str>>(&self, patterns: &[S]) -> Result<Self, Diagnostics> {
+        let kept = self.reach(self.select(patterns)?, Direction::Incoming);
+        let position: HashMap<StageIndex, StageIndex> =
+            kept.iter().enumerate().map(|(new, &old)| (old, StageIndex::new(new))).collect();
+        let stage = |&old: &StageIndex| {
+            let mut stage = self[old].clone();
+            for wire in stage.inputs.iter_mut().flat_map(|input| &mut input.wires) {
+                wire.stage = position[&wire.stage];
+            }
+            stage.each = stage.each.and_then(|each| position.get(&each).copied());
+            stage
+        };
+        Ok(Self::new(
+            self.name.clone(),
+            self.description.clone(),
+            self.source.clone(),
+            kept.iter().map(stage).collect(),
+            self.warnings.clone(),
+        ))
+    }
+}

@@ -1,0 +1,80 @@
+//! The types of plain scalars, as the YAML library has them.
+
+use serde_json::Number;
+
+use super::node::NodeKind;
+
+/// What a plain (unquoted) scalar is: `5` a number, `true` a truth value, `yes` text, nothing `null`.
+pub(super) fn plain(text: &str) -> NodeKind {
+    // Only short words (`null`, `false`) and what begins like a number can be anything but text. Nor can texts with
+    // these signs; without them, a scalar read as a document of its own means what it means here.
+    let may_be_typed =
+        text.len() <= 5 || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+    if !may_be_typed
+        || text
+            .contains(['\n', '#', ':', '&', '*', '!', '|', '>', '%', '@', '`', '"', '\'', '{', '}', '[', ']', ',', ' '])
+    {
+        return NodeKind::Text(text.to_owned());
+    }
+    let float = |number: f64| {
+        Number::from_f64(number)
+            .map_or_else(|| NodeKind::NonFinite(text.to_owned()), |number| NodeKind::Number(number, text.to_owned()))
+    };
+    match serde_yaml::from_str::<serde_yaml::Value>(text) {
+        Ok(serde_yaml::Value::Null) => NodeKind::Null,
+        Ok(serde_yaml::Value::Bool(value)) => NodeKind::Bool(value),
+        Ok(serde_yaml::Value::Number(number)) => {
+            let whole = number.as_u64().map(Number::from).or_else(|| number.as_i64().map(Number::from));
+            match whole {
+                Some(whole) => NodeKind::Number(whole, text.to_owned()),
+                None => float(number.as_f64().unwrap_or(f64::NAN)),
+            }
+        }
+        // The library refuses integers of 65 to 128 bits and takes larger ones as floats; here both are floats.
+        Err(_) if text.parse::<f64>().is_ok_and(f64::is_finite) => float(text.parse().unwrap_or(f64::NAN)),
+        _ => NodeKind::Text(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NodeKind, plain};
+
+    fn number(text: &str) -> String {
+        match plain(text) {
+            NodeKind::Number(number, written) => {
+                assert_eq!(written, text);
+                number.to_string()
+            }
+            other => panic!("{text} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn scalars_have_the_types_of_yaml_1_2() {
+        assert_eq!(number("5"), "5");
+        assert_eq!(number("-5"), "-5");
+        assert_eq!(number("0x10"), "16");
+        assert_eq!(number("1e3"), "1000.0");
+        assert_eq!(number(".5"), "0.5");
+        assert_eq!(number("18446744073709551615"), "18446744073709551615");
+        for text in ["", "~", "null"] {
+            assert_eq!(plain(text), NodeKind::Null, "{text:?}");
+        }
+        assert_eq!(plain("True"), NodeKind::Bool(true));
+        for text in ["yes", "on", "1_000", "007", "12:30", "1 2", "- x", "ml-1m", "a\n\nb", "1e999"] {
+            assert_eq!(plain(text), NodeKind::Text(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn large_integers_are_floats_and_what_is_not_finite_is_told_apart() {
+        assert_eq!(number("18446744073709551616"), "1.8446744073709552e+19");
+        assert_eq!(number("340282366920938463463374607431768211456"), "3.402823669209385e+38");
+        let huge = "9".repeat(100_000);
+        assert_eq!(plain(&huge), NodeKind::Text(huge.clone()));
+        for text in [".nan", ".inf", "-.INF"] {
+            assert_eq!(plain(text), NodeKind::NonFinite(text.to_owned()));
+        }
+    }
+}

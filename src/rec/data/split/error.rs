@@ -1,0 +1,43 @@
+//! Why a split cannot be made.
+
+use crate::rec::Interrupted;
+use crate::rec::data::DataError;
+use crate::rec::model::Problem;
+
+/// Why a split cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitError {
+    /// The caller asked for an end.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// A file of a predefined split cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Parameters that do not fit the strategy or each other.
+    #[error("{}", .0.iter().map(|problem| format!("`{}`: {}", problem.parameter, problem.message)).collect::<Vec<_>>().join("; "))]
+    Parameters(Vec<Problem>),
+    /// The data cannot be cut in this way.
+    #[error("{message}")]
+    Unfit {
+        /// What stands in the way.
+        message: String,
+        /// The remedy.
+        help: String,
+    },
+}
+
+impl SplitError {
+    pub(super) fn unfit(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Unfit { message: message.into(), help: help.into() }
+    }
+
+    /// The remedy, where one can be named.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Interrupted(_) => None,
+            Self::Data(error) => error.help(),
+            Self::Parameters(problems) => problems.iter().find_map(|problem| problem.help.clone()),
+            Self::Unfit { help, .. } => Some(help.clone()),
+        }
+    }
+}

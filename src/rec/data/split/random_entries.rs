@@ -1,0 +1,34 @@
+//! Random events of the whole data set are held out: the protocol of rating prediction.
+//!
+//! Items keep the data set's whole vocabulary; one without training events stays in it.
+
+use rand::seq::SliceRandom;
+
+use super::Split;
+use super::assemble::{Part, about, assemble, percent};
+use super::share::sizes;
+use crate::rec::data::{Dataset, chronology};
+use crate::rec::stream;
+
+/// The events are shuffled; the first are the test, those after them the validation, the rest is for training.
+pub(super) fn split(dataset: &Dataset, validation: f64, test: f64, seed: u64) -> Split {
+    let n = dataset.n_events();
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    order.shuffle(&mut stream(seed, "random-entries", &[]));
+    let sizes = sizes(validation, test, n);
+    let mut parts = vec![Part::Train; n];
+    let (tests, others) = order.split_at(sizes.test);
+    for &event in tests {
+        parts[event as usize] = Part::Test;
+    }
+    for &event in &others[..sizes.validation] {
+        parts[event as usize] = Part::Validation;
+    }
+    let description = format!(
+        "{} of all events at random for the test and {} for validation (seed {seed})",
+        percent(test),
+        percent(validation)
+    );
+    let rows = chronology::chronological(dataset);
+    assemble(dataset, &rows, &parts, about(dataset, "random-entries", description, Some(seed)))
+}

@@ -1,0 +1,145 @@
+//! The two precisions, and the BLAS kernels in each.
+
+use cblas_sys::{
+    CBLAS_DIAG, CBLAS_LAYOUT, CBLAS_SIDE, CBLAS_TRANSPOSE, CBLAS_UPLO, cblas_dgemm, cblas_dsyrk, cblas_dtrsm,
+    cblas_sgemm, cblas_ssyrk, cblas_strsm,
+};
+use ndarray_linalg::Lapack;
+
+use super::blas::pin_blas;
+use super::tiles::Tile;
+
+/// `f32` or `f64`.
+pub trait Real: Lapack + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
+    /// A count in this precision; exact up to 2²⁴ in `f32`.
+    fn from_count(count: u32) -> Self;
+
+    /// Rounded from double precision.
+    fn rounded(value: f64) -> Self;
+
+    /// Rounded to single precision.
+    fn to_single(self) -> f32;
+}
+
+/// BLAS on row-major arrays. Sealed: only `f32` and `f64` have it.
+pub trait Kernels: Sized {
+    /// `C += alpha Aᵀ B`. Shapes: `a` `[k, m]`, `b` `[k, n]`, `c` a tile of `[m, n]`.
+    fn gemm_tn(alpha: Self, a: &[Self], b: &[Self], c: &mut Tile<'_, Self>);
+
+    /// The upper triangle of `C += alpha AᵀA`. Shapes: `a` `[k, n]`, `c` a tile of `[n, n]`.
+    fn syrk_t(alpha: Self, a: &[Self], c: &mut Tile<'_, Self>);
+
+    /// `B = U⁻ᵀ B` if `transposed`, else `U⁻¹ B`; of `u` the upper triangle is read. Shapes: `u` `[n, n]`, `b` `[n, m]`.
+    fn trsm(transposed: bool, n: usize, u: &[Self], b: &mut [Self]);
+}
+
+macro_rules! impl_real {
+    ($real:ty, $gemm:path, $syrk:path, $trsm:path) => {
+        impl Real for $real {
+            #[inline]
+            fn from_count(count: u32) -> Self {
+                #[allow(clippy::cast_lossless, reason = "lossless in one of the two precisions only")]
+                {
+                    count as Self
+                }
+            }
+
+            #[inline]
+            fn rounded(value: f64) -> Self {
+                #[allow(clippy::unnecessary_cast, reason = "needed in one of the two precisions only")]
+                {
+                    value as Self
+                }
+            }
+
+            #[inline]
+            fn to_single(self) -> f32 {
+                #[allow(clippy::unnecessary_cast, reason = "needed in one of the two precisions only")]
+                {
+                    self as f32
+                }
+            }
+        }
+
+        impl Kernels for $real {
+            #[expect(unsafe_code, reason = "BLAS")]
+            fn gemm_tn(alpha: Self, a: &[Self], b: &[Self], c: &mut Tile<'_, Self>) {
+                let (m, n) = c.shape();
+                let k = a.len() / m;
+                assert!(a.len() == k * m && b.len() == k * n, "shapes of a product do not match");
+                pin_blas();
+                // SAFETY: `a` and `b` are dense arrays of the lengths just checked; `c` is an exclusive tile of
+                // `m` rows of `n` elements at the given stride.
+                unsafe {
+                    $gemm(
+                        CBLAS_LAYOUT::CblasRowMajor,
+                        CBLAS_TRANSPOSE::CblasTrans,
+                        CBLAS_TRANSPOSE::CblasNoTrans,
+                        m as i32,
+                        n as i32,
+                        k as i32,
+                        alpha,
+                        a.as_ptr(),
+                        m as i32,
+                        b.as_ptr(),
+                        n as i32,
+                        1.0,
+                        c.as_mut_ptr(),
+                        c.stride() as i32,
+                    );
+                }
+            }
+
+            #[expect(unsafe_code, reason = "BLAS")]
+            fn syrk_t(alpha: Self, a: &[Self], c: &mut Tile<'_, Self>) {
+                let (n, columns) = c.shape();
+                let k = a.len() / n;
+                assert!(n == columns && a.len() == k * n, "shapes of a product do not match");
+                pin_blas();
+                // SAFETY: as for `gemm_tn`.
+                unsafe {
+                    $syrk(
+                        CBLAS_LAYOUT::CblasRowMajor,
+                        CBLAS_UPLO::CblasUpper,
+                        CBLAS_TRANSPOSE::CblasTrans,
+                        n as i32,
+                        k as i32,
+                        alpha,
+                        a.as_ptr(),
+                        n as i32,
+                        1.0,
+                        c.as_mut_ptr(),
+                        c.stride() as i32,
+                    );
+                }
+            }
+
+            #[expect(unsafe_code, reason = "BLAS")]
+            fn trsm(transposed: bool, n: usize, u: &[Self], b: &mut [Self]) {
+                let m = b.len() / n;
+                assert!(u.len() == n * n && b.len() == n * m, "shapes of a triangular system do not match");
+                pin_blas();
+                let transpose = if transposed { CBLAS_TRANSPOSE::CblasTrans } else { CBLAS_TRANSPOSE::CblasNoTrans };
+                // SAFETY: `u` and `b` are dense arrays of the lengths just checked.
+                unsafe {
+                    $trsm(
+                        CBLAS_LAYOUT::CblasRowMajor,
+                        CBLAS_SIDE::CblasLeft,
+                        CBLAS_UPLO::CblasUpper,
+                        transpose,
+                        CBLAS_DIAG::CblasNonUnit,
+                        n as i32,
+                        m as i32,
+                        1.0,
+                        u.as_ptr(),
+                        n as i32,
+                        b.as_mut_ptr(),
+                        m as i32,
+                    );
+                }
+            }
+        }
+    };
+}
+impl_real!(f32, cblas_sgemm, cblas_ssyrk, cblas_strsm);
+impl_real!(f64, cblas_dgemm, cblas_dsyrk, cblas_dtrsm);

@@ -1,0 +1,56 @@
+//! How the recommenders' callers and errors become the engine's.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::engine::{StageCtx, StageError, StageProgress};
+use crate::rec::Monitor;
+
+/// The engine, as a recommender's caller.
+pub(super) struct Bridge<'a> {
+    progress: &'a dyn StageProgress,
+    memory_limit_bytes: Option<u64>,
+}
+
+impl<'a> Bridge<'a> {
+    /// The caller of a running stage.
+    pub(super) fn of(ctx: &'a StageCtx<'_>) -> Self {
+        Self { progress: ctx.progress, memory_limit_bytes: ctx.memory_limit_bytes }
+    }
+
+    /// The caller of a fetch.
+    pub(super) fn fetching(progress: &'a dyn StageProgress) -> Self {
+        Self { progress, memory_limit_bytes: None }
+    }
+}
+
+impl Monitor for Bridge<'_> {
+    fn progress(&self, done: u64, total: u64, detail: &str) {
+        self.progress.progress(done, total, detail);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.progress.is_cancelled()
+    }
+
+    fn memory_limit_bytes(&self) -> Option<u64> {
+        self.memory_limit_bytes
+    }
+}
+
+/// Reads a JSON file of an input artifact.
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, StageError> {
+    let bytes = fs::read(path).map_err(|error| StageError::new(format!("cannot read `{}`: {error}", path.display())))?;
+    serde_json::from_slice(&bytes).map_err(|error| StageError::new(format!("cannot read `{}`: {error}", path.display())))
+}
+
+/// Writes a JSON file of an output artifact.
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), StageError> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|error| StageError::new(format!("cannot write `{}`: {error}", path.display())))?;
+    bytes.push(b'\n');
+    fs::write(path, bytes).map_err(|error| StageError::new(format!("cannot write `{}`: {error}", path.display())))
+}

@@ -1,0 +1,176 @@
+//! `evaluate`: scores a model on the test part of its split.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::bridge::{Bridge, read_json, write_json};
+use super::facts::SplitFacts;
+use super::ports::{MODEL, SCORES, SPLIT};
+use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
+use crate::engine::{Arity, Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind, Step};
+use crate::rec::data::Split;
+use crate::rec::eval::{Evaluation, EvaluationError, EvaluationOptions, MetricValue, evaluate};
+use crate::rec::metric::{MetricSpec, MetricSpecError};
+use crate::rec::model::{self, Recommender, Weights, WeightsError};
+
+/// The metrics of one model.
+pub(super) const SCORES_FILE: &str = "scores.json";
+const USERS_FILE: &str = "users.csv";
+
+/// The kind.
+pub(super) fn kind() -> StageKind {
+    StageKind::of::<Evaluate>(
+        "evaluate",
+        1,
+        "Scores a model on the test part of its split: full rankings without what users already have, and ratings.",
+    )
+    .reads("split", SPLIT, Arity::One)
+    .reads("model", MODEL, Arity::One)
+    .writes("scores", SCORES)
+}
+
+/// How a model is scored.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Evaluate {
+    /// What to compute, in the order of the table's columns.
+    #[schemars(with = "Vec<MetricSpec>", length(min = 1), extend("uniqueItems" = true))]
+    metrics: Vec<String>,
+    /// The lowest rating that makes a held-out item a target of rankings. Without it every held-out item is one.
+    relevant_from: Option<f32>,
+}
+
+impl Default for Evaluate {
+    fn default() -> Self {
+        let metrics = ["rmse", "precision@10", "recall@10", "ndcg@10"].map(str::to_owned).to_vec();
+        Self { metrics, relevant_from: None }
+    }
+}
+
+/// A model's metrics as they are stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Scores {
+    /// The model.
+    pub model: StoredModel,
+    /// The split it was scored on.
+    pub split: SplitFacts,
+    /// The lowest rating that makes a held-out item a target.
+    pub relevant_from: Option<f32>,
+    /// One value for each metric.
+    pub values: Vec<MetricValue>,
+    /// Users in the means of ranking metrics.
+    pub users: u64,
+    /// Test users without a target, left out of them.
+    pub users_without_target: u64,
+}
+
+impl Evaluate {
+    fn specs(&self) -> Vec<Result<MetricSpec, MetricSpecError>> {
+        self.metrics.iter().map(|metric| metric.parse()).collect()
+    }
+}
+
+impl Stage for Evaluate {
+    fn check(&self) -> Vec<ParameterProblem> {
+        let problem = |(index, spec): (usize, Result<MetricSpec, MetricSpecError>)| {
+            spec.err().map(|error| ParameterProblem {
+                path: vec![Step::Key("metrics".to_owned()), Step::Index(index)],
+                message: error.to_string(),
+                help: Some(error.help()),
+            })
+        };
+        self.specs().into_iter().enumerate().filter_map(problem).collect()
+    }
+
+    fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
+        let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
+        let stored: StoredModel = serde_json::from_slice(&inputs.read("model", MODEL_FILE)?).ok()?;
+        // The model itself, which is at most what fitting it took, beside the split.
+        let configured = model::find(&stored.model)?.configure(&stored.parameters).ok()?;
+        let train = facts.train;
+        Some(configured.memory_bytes(train.users as usize, facts.items as usize, train.interactions as usize))
+    }
+
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        let metrics = self.specs().into_iter().collect::<Result<Vec<_>, _>>();
+        let metrics = metrics.map_err(|error| StageError::new(error.to_string()).help(error.help()))?;
+        let split_dir = ctx.input("split")?;
+        let facts: SplitFacts = read_json(&split_dir.join(SplitFacts::FILE))?;
+        let (stored, recommender) = load_model(ctx.input("model")?)?;
+        if stored.split_digest != facts.digest {
+            let message = format!("the model `{}` was fitted on another split than the one it is to be scored on", stored.title);
+            return Err(StageError::new(message).help("let the stage that trains it and this one need the same split"));
+        }
+        let split = Split::load(split_dir)?;
+        let options = EvaluationOptions {
+            model: stored.title.clone(),
+            relevant_from: self.relevant_from,
+            rating_range: Some(split.about.rating_range),
+            has_ratings: split.about.dataset.has_ratings,
+        };
+        let bridge = Bridge::of(ctx);
+        let evaluation = evaluate(recommender.as_ref(), &split.test, &split.train, &metrics, &options, &bridge)?;
+        let out = ctx.output("scores");
+        write_users(&out.join(USERS_FILE), &split.users, &evaluation)?;
+        let scores = Scores {
+            model: stored,
+            split: facts,
+            relevant_from: self.relevant_from,
+            users: evaluation.users.n_ranked() as u64,
+            users_without_target: evaluation.users.n_without_target() as u64,
+            values: evaluation.values,
+        };
+        write_json(&out.join(SCORES_FILE), &scores)
+    }
+}
+
+fn load_model(dir: &Path) -> Result<(StoredModel, Box<dyn Recommender>), StageError> {
+    let stored: StoredModel = read_json(&dir.join(MODEL_FILE))?;
+    let kind = model::find(&stored.model)
+        .ok_or_else(|| StageError::new(format!("this program has no model `{}`", stored.model)))?;
+    let configured = kind.configure(&stored.parameters).map_err(|error| StageError::new(error.to_string()))?;
+    let weights = Weights::load(&dir.join(WEIGHTS_FILE))?;
+    let recommender = configured.restore(weights)?;
+    Ok((stored, recommender))
+}
+
+/// The values of single users behind the means: one line a test user, empty where the user takes no part.
+fn write_users(path: &Path, ids: &[String], evaluation: &Evaluation) -> Result<(), StageError> {
+    let users = &evaluation.users;
+    let write = || -> csv::Result<()> {
+        let mut file = csv::Writer::from_path(path)?;
+        let metrics = users.metrics.iter().map(ToString::to_string);
+        file.write_record(std::iter::once("user".to_owned()).chain(metrics))?;
+        for (row, &user) in users.users.iter().enumerate() {
+            let cell = |(column, metric): (usize, &MetricSpec)| {
+                let takes_part = if metric.metric().is_of_ratings() { users.rated[row] } else { users.ranked[row] };
+                if takes_part { users.values[[row, column]].to_string() } else { String::new() }
+            };
+            let cells = users.metrics.iter().enumerate().map(cell);
+            file.write_record(std::iter::once(ids[user as usize].clone()).chain(cells))?;
+        }
+        Ok(file.flush()?)
+    };
+    write().map_err(|error| StageError::new(format!("cannot write `{}`: {error}", path.display())))
+}
+
+impl From<EvaluationError> for StageError {
+    fn from(error: EvaluationError) -> Self {
+        match error {
+            EvaluationError::Interrupted(_) => Self::interrupted(),
+            other => {
+                let help = other.help().map(str::to_owned);
+                Self { message: other.to_string(), help, interrupted: false }
+            }
+        }
+    }
+}
+
+impl From<WeightsError> for StageError {
+    fn from(error: WeightsError) -> Self {
+        Self::new(error.to_string())
+    }
+}

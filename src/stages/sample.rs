@@ -1,0 +1,26 @@
+//! `sample`: makes a data set up.
+
+use super::bridge::Bridge;
+use super::ports::DATASET;
+use crate::engine::{Stage, StageCtx, StageError, StageKind};
+use crate::rec::data::SampleParams;
+
+/// The kind.
+pub(super) fn kind() -> StageKind {
+    StageKind::of::<SampleParams>(
+        "sample",
+        1,
+        "Makes up a data set of the size asked for, with long-tailed popularity, taste, drift and sequels.",
+    )
+    .writes("dataset", DATASET)
+}
+
+impl Stage for SampleParams {
+    fn max_threads(&self) -> usize {
+        1
+    }
+
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        Ok(self.generate(&Bridge::of(ctx))?.save(&ctx.output("dataset"))?)
+    }
+}

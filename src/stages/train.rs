@@ -1,0 +1,96 @@
+//! `train-*`: fits a model on a split.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::bridge::{Bridge, write_json};
+use super::ports::{MODEL, SPLIT};
+use super::facts::SplitFacts;
+use crate::engine::{
+    Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind,
+};
+use crate::rec::data::Split;
+use crate::rec::model::{Configured, FitError, ModelKind, Training};
+
+/// The model's facts beside its arrays.
+pub(super) const MODEL_FILE: &str = "model.json";
+/// The model's arrays.
+pub(super) const WEIGHTS_FILE: &str = "weights.safetensors";
+
+/// The kind that trains this model.
+pub(super) fn kind(model: &'static ModelKind) -> StageKind {
+    let card = model.card();
+    let build = move |parameters: Value| {
+        let configured = model.configure(&parameters).map_err(|error| vec![ParameterProblem::whole(&error)])?;
+        let problems: Vec<_> = configured
+            .check()
+            .into_iter()
+            .map(|problem| ParameterProblem::of(&problem.parameter, problem.message, problem.help))
+            .collect();
+        if problems.is_empty() { Ok(Box::new(Train { model, configured }) as Box<dyn Stage>) } else { Err(problems) }
+    };
+    let canonical = move |parameters: Value| Ok(model.configure(&parameters)?.params());
+    let schema = ParameterSchema::generate(|generator| model.schema(generator));
+    StageKind::new(format!("train-{}", card.name), card.revision, card.about, schema, build, canonical)
+        .paper(card.paper)
+        .reads("split", SPLIT, Arity::One)
+        .writes("model", MODEL)
+}
+
+/// A fitted model as it is stored beside its arrays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct StoredModel {
+    /// Which model.
+    pub model: String,
+    /// Its name in tables.
+    pub title: String,
+    /// All hyper-parameters.
+    pub parameters: Value,
+    /// How the fitting went.
+    pub training: Training,
+    /// The digest of the split that it was fitted on.
+    pub split_digest: String,
+}
+
+#[derive(Debug)]
+struct Train {
+    model: &'static ModelKind,
+    configured: Configured,
+}
+
+impl Stage for Train {
+    fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
+        let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
+        let train = facts.train;
+        Some(self.configured.memory_bytes(train.users as usize, facts.items as usize, train.interactions as usize))
+    }
+
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        let split = Split::load(ctx.input("split")?)?;
+        let fitted = self.configured.fit(&split, &Bridge::of(ctx))?;
+        let card = self.model.card();
+        let stored = StoredModel {
+            model: card.name.to_owned(),
+            title: card.title.to_owned(),
+            parameters: self.configured.params(),
+            training: fitted.training,
+            split_digest: split.digest(),
+        };
+        let out = ctx.output("model");
+        fitted.model.weights().save(&out.join(WEIGHTS_FILE)).map_err(|error| StageError::new(error.to_string()))?;
+        write_json(&out.join(MODEL_FILE), &stored)
+    }
+}
+
+impl From<FitError> for StageError {
+    fn from(error: FitError) -> Self {
+        match error {
+            FitError::Interrupted(_) => Self::interrupted(),
+            FitError::Memory { .. } => {
+                Self::new(error.to_string()).help("allow more with `--memory`, or filter rare items away first")
+            }
+            FitError::Numerical { message, help } | FitError::Data { message, help } => Self::new(message).help(help),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! A small domain for the engine: stages over texts, so that nothing here knows of recommenders.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use recflow::engine::InProcess;
+use recflow::engine::Plan;
+use recflow::engine::SourceText;
+use recflow::engine::Store;
+use recflow::engine::{
+    Arity, Capacity, Event, Inputs, Observer, PortType, Publication, PublishCtx, Registry, Source, SourceFile, Stage,
+    StageCtx, StageError, StageKind, Workspace,
+};
+use recflow::engine::{Executor, Options, Summary};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+const TEXT: PortType = PortType("text");
+
+/// Writes a text.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Write {
+    text: String,
+}
+
+/// Writes a file's content.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    #[schemars(extend("x-key" = false))]
+    path: String,
+}
+
+/// Joins texts.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Join {
+    between: String,
+    #[schemars(extend("x-key" = false))]
+    output: Option<String>,
+}
+
+/// Tells how long a text is.
+#[derive(Serialize, Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+struct Length {}
+
+/// Goes wrong.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Fail {
+    how: String,
+}
+
+/// Waits until so many of its kind run, or until it is told to end.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Meet {
+    name: String,
+    folder: String,
+    party: usize,
+}
+
+/// Would need so much memory.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Heavy {
+    bytes: u64,
+}
+
+impl Default for Write {
+    fn default() -> Self {
+        Self { text: "text".into() }
+    }
+}
+
+impl Default for Join {
+    fn default() -> Self {
+        Self { between: " ".into(), output: None }
+    }
+}
+
+impl Default for Fail {
+    fn default() -> Self {
+        Self { how: "error".into() }
+    }
+}
+
+fn write(ctx: &StageCtx<'_>, text: &str) -> Result<(), StageError> {
+    Ok(fs::write(ctx.output("text").join("text.txt"), text)?)
+}
+
+fn read(folder: &Path) -> Result<String, StageError> {
+    Ok(fs::read_to_string(folder.join("text.txt"))?)
+}
+
+impl Stage for Write {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        write(ctx, &self.text)
+    }
+}
+
+impl Stage for Read {
+    fn sources(&self, workspace: &Workspace) -> Result<Vec<Source>, StageError> {
+        Ok(vec![Source::Present(SourceFile { role: "file".into(), path: workspace.root.join(&self.path) })])
+    }
+
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        write(ctx, &fs::read_to_string(&ctx.sources[0].path)?)
+    }
+}
+
+impl Stage for Join {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        let texts: Result<Vec<_>, _> = ctx.inputs["texts"].iter().map(|input| read(&input.dir)).collect();
+        write(ctx, &texts?.join(&self.between))
+    }
+
+    fn publish(&self, ctx: &PublishCtx<'_>) -> Result<Vec<Publication>, StageError> {
+        let Some(output) = &self.output else { return Ok(Vec::new()) };
+        let bytes = (ctx.read)("text", "text.txt")?;
+        Ok(vec![Publication { path: output.into(), display: None, bytes }])
+    }
+}
+
+impl Stage for Length {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        write(ctx, &read(ctx.input("text")?)?.len().to_string())
+    }
+}
+
+impl Stage for Fail {
+    fn run(&self, _: &StageCtx<'_>) -> Result<(), StageError> {
+        match self.how.as_str() {
+            "panic" => panic!("the number {} was not expected", 7),
+            "silent" => Ok(()),
+            _ => Err(StageError::new("it cannot be done").help("do something else")),
+        }
+    }
+}
+
+impl Stage for Meet {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        fs::write(Path::new(&self.folder).join(&self.name), "")?;
+        let begun = Instant::now();
+        while fs::read_dir(&self.folder)?.count() < self.party {
+            if ctx.progress.is_cancelled() {
+                return Err(StageError::interrupted());
+            }
+            if begun.elapsed() > Duration::from_secs(60) {
+                return Err(StageError::new("nobody came"));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        write(ctx, &self.name)
+    }
+}
+
+impl Stage for Heavy {
+    fn memory_bytes(&self, _: &dyn Inputs) -> Option<u64> {
+        Some(self.bytes)
+    }
+
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        write(ctx, "heavy")
+    }
+}
+
+pub fn registry() -> Registry {
+    Registry::new([
+        StageKind::of::<Write>("write", 1, "Writes a text.").writes("text", TEXT),
+        StageKind::of::<Read>("read", 1, "Writes a file's content.").writes("text", TEXT),
+        StageKind::of::<Join>("join", 1, "Joins texts.").reads("texts", TEXT, Arity::Many).writes("text", TEXT),
+        StageKind::of::<Length>("length", 1, "Measures a text.").reads("text", TEXT, Arity::One).writes("text", TEXT),
+        StageKind::of::<Fail>("fail", 1, "Goes wrong.").writes("text", TEXT),
+        StageKind::of::<Meet>("meet", 1, "Waits for others.").writes("text", TEXT),
+        StageKind::of::<Heavy>("heavy", 1, "Needs memory.").writes("text", TEXT),
+    ])
+}
+
+/// A folder with a cache in it, in which toy pipelines are run.
+pub struct Toy {
+    pub folder: tempfile::TempDir,
+    pub capacity: Capacity,
+    pub keep_going: bool,
+}
+
+/// What was told of a run.
+#[derive(Default)]
+pub struct Told(pub Vec<Event>);
+
+impl Observer for Told {
+    fn observe(&mut self, _: SystemTime, event: &Event) {
+        self.0.push(event.clone());
+    }
+}
+
+impl Toy {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, capacity: Capacity { jobs: 2, threads: 2, memory_bytes: 1 << 30 }, keep_going: false }
+    }
+
+    pub fn store(&self) -> Store {
+        Store::open(&self.folder.path().join("cache")).unwrap()
+    }
+
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn executor(&self) -> Executor {
+        let registry = Arc::new(registry());
+        let store = self.store();
+        let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
+        let workspace = Workspace { root: self.folder.path().to_owned(), data_dirs: Vec::new() };
+        let options = Options {
+            capacity: self.capacity,
+            keep_going: self.keep_going,
+            command: "recflow run toy.yaml".into(),
+            display_width: 100,
+        };
+        Executor::new(registry, store, runner, workspace, options)
+    }
+
+    pub fn plan(&self, stages: &str) -> Plan {
+        let text = format!("name: toy\nstages:\n{stages}");
+        Plan::read(&SourceText::new("toy.yaml", text), &[], &registry())
+            .unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))
+    }
+
+    /// Runs a pipeline; what was told of it.
+    pub fn run(&self, stages: &str) -> (Summary, Told) {
+        let mut told = Told::default();
+        let summary = self.executor().run(&self.plan(stages), &mut told).unwrap();
+        (summary, told)
+    }
+
+    /// The names of the stages that a run of the pipeline computes.
+    pub fn computes(&self, stages: &str) -> Vec<String> {
+        let (summary, told) = self.run(stages);
+        assert_eq!(summary.outcome, recflow::engine::Outcome::Done, "{:?}", told.0);
+        let mut names: Vec<_> = told
+            .0
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::StageFinished { stage, .. } => Some(stage),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The text that a stage gave in the last run.
+    pub fn text(&self, stage: &str) -> String {
+        let store = self.store();
+        let action = store.action(store.latest("toy", stage).unwrap()).unwrap();
+        String::from_utf8(store.read(action.outputs["text"].files["text.txt"]).unwrap()).unwrap()
+    }
+
+    /// Where a stage's text is stored.
+    pub fn object(&self, stage: &str) -> std::path::PathBuf {
+        let store = self.store();
+        let action = store.action(store.latest("toy", stage).unwrap()).unwrap();
+        store.verified_path(action.outputs["text"].files["text.txt"]).unwrap()
+    }
+}

@@ -1,5 +1,5 @@
-//! Ends the build at once, with the remedy, where OpenBLAS cannot be linked: the linker would tell only after everything
-//! has been compiled, in a page of its own command line.
+//! Says in one line what to install where OpenBLAS cannot be linked: the linker would say it too, but within a page of its
+//! own command line and without the remedy.
 
 use std::env;
 use std::process::{Command, Stdio};

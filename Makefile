@@ -7,7 +7,7 @@ ifneq ($(wildcard data/ml-1m/ratings.dat),)
 export RECFLOW_TEST_DATA ?= $(CURDIR)/data
 endif
 
-.PHONY: help setup build run test lint acceptance bench clean
+.PHONY: help setup build run test lint acceptance bench schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,3 +37,6 @@ bench: setup ## run the benchmarks
 
 clean: ## remove what was built (results in cache/ stay)
 	$(CARGO) clean
+
+schema: build ## generate the JSON Schema of pipeline files
+	target/release/recflow schema > pipelines/recflow.schema.json

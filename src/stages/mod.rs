@@ -13,3 +13,6 @@ mod split;
 mod train;
 
 pub use kinds::registry;
+
+#[cfg(test)]
+mod tests;

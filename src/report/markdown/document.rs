@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use indexmap::IndexMap;
+
 use super::super::comparison::{Comparison, Direction, PartSize, parameter_text};
 use super::super::grid::{Grid, Superscript};
 use super::super::measured::Measured;
@@ -112,15 +114,20 @@ fn made_by(measured: &Measured) -> String {
     format!("recflow {}{date}{older}", text(&measured.version))
 }
 
+/// One line a metric; the same metric at several cutoffs is explained once.
 fn metrics(comparison: &Comparison, grid: &Grid) -> String {
-    let mut body = String::new();
+    let mut explained: IndexMap<(&str, Direction), Vec<String>> = IndexMap::new();
     for column in &comparison.columns {
-        let direction = match column.direction {
+        explained.entry((&column.definition, column.direction)).or_default().push(text(&column.title));
+    }
+    let mut body = String::new();
+    for ((definition, direction), titles) in explained {
+        let direction = match direction {
             Direction::HigherIsBetter => " (higher is better)",
             Direction::LowerIsBetter => " (lower is better)",
             Direction::Neither => "",
         };
-        let _ = writeln!(body, "- **{}**{direction}: {}", text(&column.title), text(&column.definition));
+        let _ = writeln!(body, "- **{}**{direction}: {}", titles.join(", "), text(definition));
     }
     if grid.has_runtime {
         body.push_str(

@@ -9,3 +9,6 @@ mod top_k;
 pub use evaluate::{EvaluationOptions, evaluate};
 pub use evaluation::{Evaluation, EvaluationError, MetricValue, Side, UserValues};
 pub use top_k::TopK;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The models: one file each, and one line in [`registry`].
 
+mod biased_mf;
 mod ease;
+mod item_knn;
 mod popularity;
 mod registry;
 #[cfg(test)]
@@ -12,7 +14,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use biased_mf::{BiasedMf, BiasedMfParams};
 pub use ease::{Ease, EaseParams, Precision};
+pub use item_knn::{ItemKnn, ItemKnnParams};
 pub use popularity::{Popularity, PopularityParams};
 pub use registry::{Configured, ModelKind, find, registry};
 pub use weights::{Tensor, Weights, WeightsError};

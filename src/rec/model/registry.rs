@@ -3,14 +3,21 @@
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
+use super::biased_mf::BiasedMfParams;
 use super::ease::EaseParams;
+use super::item_knn::ItemKnnParams;
 use super::popularity::PopularityParams;
 use super::{Card, Fit, FitError, Fitted, Problem, Recommender, Weights, WeightsError};
 use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 2] = [ModelKind::of::<PopularityParams>(), ModelKind::of::<EaseParams>()];
+static REGISTRY: [ModelKind; 4] = [
+    ModelKind::of::<PopularityParams>(),
+    ModelKind::of::<ItemKnnParams>(),
+    ModelKind::of::<EaseParams>(),
+    ModelKind::of::<BiasedMfParams>(),
+];
 
 /// Every model, in the order in which documents list them.
 pub fn registry() -> &'static [ModelKind] {

@@ -8,7 +8,9 @@ use crate::rec::data::{Holdout, Interactions, Items, Split, SplitInfo};
 /// A matrix of all-one ratings with these histories.
 pub(crate) fn interactions_of(n_items: usize, histories: &[&[u32]]) -> Interactions {
     let mut offsets = vec![0];
-    histories.iter().for_each(|history| offsets.push(offsets[offsets.len() - 1] + history.len()));
+    for history in histories {
+        offsets.push(offsets[offsets.len() - 1] + history.len());
+    }
     let items = histories.concat();
     let n = items.len();
     Interactions::from_parts(n_items, offsets, items, vec![1.0; n], vec![0; n])

@@ -23,6 +23,7 @@ pub(super) fn sum_rows<F: Real>(matrix: &ArrayView2<'_, F>, users: &UserBlock<'_
         })
         .collect();
     let n_items = matrix.nrows();
+    let weights = matrix.as_slice().expect("weights are row-major");
     let mut sums = Array2::from_elem((users.len(), COLUMNS.min(n_items)), F::from_count(0));
     for first in (0..n_items).step_by(COLUMNS) {
         let columns = first..n_items.min(first + COLUMNS);
@@ -32,7 +33,7 @@ pub(super) fn sum_rows<F: Real>(matrix: &ArrayView2<'_, F>, users: &UserBlock<'_
             for ((history, next), mut sums) in histories.iter().zip(&mut next).zip(sums.rows_mut()) {
                 let sums = &mut sums.as_slice_mut().expect("the sums are row-major")[..columns.len()];
                 while let Some(&item) = history.get(*next).filter(|&&item| (item as usize) < end) {
-                    let row = matrix.slice(s![item as usize, columns.clone()]);
+                    let row = &weights[item as usize * n_items..][columns.clone()];
                     sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += weight);
                     *next += 1;
                 }

@@ -1,7 +1,9 @@
 //! Interactions: reading them, filtering them, splitting them.
 
+mod catalogue;
 mod chronology;
 mod dataset;
+mod download;
 mod error;
 mod filter;
 mod format;
@@ -10,7 +12,9 @@ mod sample;
 mod split;
 mod store;
 
+pub use catalogue::{CATALOGUE, KnownDataset, SERVER, locate};
 pub use dataset::{Dataset, DatasetInfo, Events, Items};
+pub use download::{DownloadError, download};
 pub use error::{BadLine, BadLines, DataError, LineProblem, MissingColumn};
 pub use filter::{FilterError, FilterParams};
 pub use format::{Columns, Delimiter, Format, Layout, OnBadLine, ReadOptions, detect, read};

@@ -115,7 +115,7 @@ impl Catalog {
 impl Film {
     /// How much it is talked about on a day, 1 for films that are always there.
     pub(super) fn presence(&self, day: f64) -> f64 {
-        let Some(peak) = self.peak else { return 0.5 };
+        let Some(peak) = self.peak else { return 0.7 };
         if day < peak - 30.0 {
             return 0.0;
         }

@@ -52,7 +52,7 @@ impl Person {
     pub(super) fn new(number: usize, random: &mut impl Rng) -> Self {
         let loved = mixture(random);
         let found = mixture(random);
-        let taste = std::array::from_fn(|genre| 3.0 * loved[genre] - 0.9 + 0.45 * bell(random));
+        let taste = std::array::from_fn(|genre| 3.0 * loved[genre] - 0.45 + 0.35 * bell(random));
         let drift = std::array::from_fn(|genre| 1.6 * (found[genre] - loved[genre]) + 0.2 * bell(random));
         Self { number, taste, drift, mildness: 0.4 * bell(random), arrival: random.random() }
     }
@@ -101,8 +101,8 @@ impl Person {
     }
 
     fn stars(&self, film: &Film, taste: &Genres, random: &mut impl Rng) -> f32 {
-        let liking = 0.75 * dot(taste, &film.genres);
-        let felt = 3.15 + self.mildness + film.quality + liking + 0.65 * bell(random);
+        let liking = 1.25 * dot(taste, &film.genres);
+        let felt = 3.1 + self.mildness + film.quality + liking + 0.75 * bell(random);
         felt.round().clamp(1.0, 5.0) as f32
     }
 }
@@ -114,7 +114,7 @@ fn choose(catalog: &Catalog, taste: &Genres, mood: usize, day: f64, is_seen: &[b
         let point = random.random();
         let candidate = if random.random::<bool>() { catalog.draw_of(mood, point) } else { catalog.draw(point) };
         let film = &catalog.films[candidate];
-        let liking = (0.3 + 0.45 * dot(taste, &film.genres)).clamp(0.03, 1.0);
+        let liking = (0.35 + 0.45 * dot(taste, &film.genres)).clamp(0.12, 1.0);
         let is_taken = random.random::<f64>() < liking * liking * film.presence(day);
         if is_taken && !is_seen[candidate] {
             return candidate;

@@ -74,12 +74,14 @@ fn facts(action: &Action) -> serde_json::Value {
 
 /// One line a result, oldest first.
 fn table(actions: &[Action]) -> String {
-    let mut text = format!("{:12}  {:24}  {:>9}  {:>9}  {:>9}  finished\n", "key", "stage", "size", "time", "memory");
+    let width = actions.iter().map(|action| action.stage.chars().count()).max().unwrap_or(0).max("stage".len());
+    let mut text =
+        format!("{:12}  {:width$}  {:>9}  {:>9}  {:>9}  finished\n", "key", "stage", "size", "time", "memory");
     for action in actions {
         let memory = action.facts.peak_memory_bytes.map_or_else(|| "–".to_owned(), bytes);
         let finished = UNIX_EPOCH + Duration::from_secs(action.facts.finished_at);
         let line = format!(
-            "{:12}  {:24}  {:>9}  {:>9}  {:>9}  {}\n",
+            "{:12}  {:width$}  {:>9}  {:>9}  {:>9}  {}\n",
             action.key().0.short(),
             action.stage,
             bytes(action.size_bytes()),

@@ -116,7 +116,7 @@ pub(super) fn execute(
             peak_memory_bytes: meter.peak_memory_bytes(),
             threads: job.threads,
             finished_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
-            version: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         },
     };
     store.commit(&action)?;

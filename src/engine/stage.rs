@@ -185,7 +185,7 @@ pub struct Facts {
     pub threads: usize,
     /// When it was finished, in Unix seconds.
     pub finished_at: u64,
-    /// The program and version that computed it.
+    /// The version of the program that computed it.
     pub version: String,
 }
 

@@ -183,6 +183,8 @@ impl Comparison {
 pub(super) fn parameter_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        // A whole number is written without the point that its type gives it.
+        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
         Value::Array(items) => format!("[{}]", items.iter().map(parameter_text).collect::<Vec<_>>().join(", ")),
         other => other.to_string(),
     }

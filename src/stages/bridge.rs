@@ -6,8 +6,10 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::engine::{StageCtx, StageError, StageProgress};
-use crate::rec::Monitor;
+use crate::engine::{ParameterProblem, StageCtx, StageError, StageProgress};
+use crate::rec::data::StoreError;
+use crate::rec::model::Problem;
+use crate::rec::{Interrupted, Monitor};
 
 /// The engine, as a recommender's caller.
 pub(super) struct Bridge<'a> {
@@ -41,10 +43,32 @@ impl Monitor for Bridge<'_> {
     }
 }
 
+/// Problems of a recommender's parameters as the engine's.
+pub(super) fn parameter_problems(problems: Vec<Problem>) -> Vec<ParameterProblem> {
+    problems
+        .into_iter()
+        .map(|problem| ParameterProblem::of(&problem.parameter, problem.message, problem.help))
+        .collect()
+}
+
+impl From<Interrupted> for StageError {
+    fn from(_: Interrupted) -> Self {
+        Self::interrupted()
+    }
+}
+
+impl From<StoreError> for StageError {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.to_string()).help(error.help())
+    }
+}
+
 /// Reads a JSON file of an input artifact.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, StageError> {
-    let bytes = fs::read(path).map_err(|error| StageError::new(format!("cannot read `{}`: {error}", path.display())))?;
-    serde_json::from_slice(&bytes).map_err(|error| StageError::new(format!("cannot read `{}`: {error}", path.display())))
+    let bytes =
+        fs::read(path).map_err(|error| StageError::new(format!("cannot read `{}`: {error}", path.display())))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| StageError::new(format!("cannot read `{}`: {error}", path.display())))
 }
 
 /// Writes a JSON file of an output artifact.

@@ -39,7 +39,7 @@ struct Evaluate {
     #[schemars(with = "Vec<MetricSpec>", length(min = 1), extend("uniqueItems" = true))]
     metrics: Vec<String>,
     /// The lowest rating that makes a held-out item a target of rankings. Without it every held-out item is one.
-    relevant_from: Option<f32>,
+    relevant_from: Option<f64>,
 }
 
 impl Default for Evaluate {
@@ -58,7 +58,7 @@ pub(super) struct Scores {
     /// The split it was scored on.
     pub split: SplitFacts,
     /// The lowest rating that makes a held-out item a target.
-    pub relevant_from: Option<f32>,
+    pub relevant_from: Option<f64>,
     /// One value for each metric.
     pub values: Vec<MetricValue>,
     /// Users in the means of ranking metrics.
@@ -101,15 +101,15 @@ impl Stage for Evaluate {
         let facts: SplitFacts = read_json(&split_dir.join(SplitFacts::FILE))?;
         let (stored, recommender) = load_model(ctx.input("model")?)?;
         if stored.split_digest != facts.digest {
-            let message = format!("the model `{}` was fitted on another split than the one it is to be scored on", stored.title);
+            let message =
+                format!("the model `{}` was fitted on another split than the one it is to be scored on", stored.title);
             return Err(StageError::new(message).help("let the stage that trains it and this one need the same split"));
         }
         let split = Split::load(split_dir)?;
         let options = EvaluationOptions {
             model: stored.title.clone(),
-            relevant_from: self.relevant_from,
+            relevant_from: self.relevant_from.map(|rating| rating as f32),
             rating_range: Some(split.about.rating_range),
-            has_ratings: split.about.dataset.has_ratings,
         };
         let bridge = Bridge::of(ctx);
         let evaluation = evaluate(recommender.as_ref(), &split.test, &split.train, &metrics, &options, &bridge)?;
@@ -132,8 +132,8 @@ fn load_model(dir: &Path) -> Result<(StoredModel, Box<dyn Recommender>), StageEr
     let kind = model::find(&stored.model)
         .ok_or_else(|| StageError::new(format!("this program has no model `{}`", stored.model)))?;
     let configured = kind.configure(&stored.parameters).map_err(|error| StageError::new(error.to_string()))?;
-    let weights = Weights::load(&dir.join(WEIGHTS_FILE))?;
-    let recommender = configured.restore(weights)?;
+    let weights = Weights::read(&dir.join(WEIGHTS_FILE))?;
+    let recommender = configured.restore(&weights)?;
     Ok((stored, recommender))
 }
 

@@ -42,7 +42,8 @@ impl SplitFacts {
     /// The facts of a split.
     pub(super) fn of(split: &Split) -> Self {
         let part = |rows: &Interactions| Part { users: rows.n_users() as u64, interactions: rows.n_entries() as u64 };
-        let (train, validation, test) = (part(&split.train), part(&split.validation.targets), part(&split.test.targets));
+        let (train, validation, test) =
+            (part(&split.train), part(&split.validation.targets), part(&split.test.targets));
         let n_train_users = split.train.n_users();
         // What is known of users unseen in training is in no other part.
         let fold_in = |holdout: &Holdout| -> usize {

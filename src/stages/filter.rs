@@ -1,8 +1,8 @@
 //! `filter`: leaves interactions, users and items out.
 
-use super::bridge::Bridge;
+use super::bridge::{Bridge, parameter_problems};
 use super::ports::DATASET;
-use crate::engine::{Arity, Stage, StageCtx, StageError, StageKind};
+use crate::engine::{Arity, ParameterProblem, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::{Dataset, FilterError, FilterParams};
 
 /// The kind.
@@ -13,13 +13,17 @@ pub(super) fn kind() -> StageKind {
 }
 
 impl Stage for FilterParams {
+    fn check(&self) -> Vec<ParameterProblem> {
+        parameter_problems(FilterParams::check(self))
+    }
+
     fn max_threads(&self) -> usize {
         1
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         let dataset = Dataset::load(ctx.input("dataset")?)?;
-        Ok(self.apply(dataset, &Bridge::of(ctx))?.save(&ctx.output("dataset"))?)
+        Ok(self.apply(&dataset, &Bridge::of(ctx))?.save(&ctx.output("dataset"))?)
     }
 }
 

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::bridge::Bridge;
 use super::ports::DATASET;
-use crate::engine::{Inputs, ParameterProblem, Source, SourceFile, Stage, StageCtx, StageError, StageKind, StageProgress, Workspace};
+use crate::engine::{
+    Inputs, ParameterProblem, Source, SourceFile, Stage, StageCtx, StageError, StageKind, StageProgress, Workspace,
+};
 use crate::rec::data::{
-    Columns, DataError, Delimiter, DownloadError, Format, Layout, OnBadLine, ReadOptions, SampleParams, catalogue, detect,
-    download, locate, read,
+    Columns, DataError, Delimiter, DownloadError, Format, Layout, OnBadLine, ReadOptions, SampleParams, catalogue,
+    detect, download, locate, read,
 };
 
 /// The name of the built-in data set.
@@ -76,7 +78,8 @@ impl Ingest {
     fn not_found(&self, workspace: &Workspace) -> StageError {
         let dirs: Vec<_> = workspace.data_dirs.iter().map(|dir| format!("`{}`", dir.display())).collect();
         let names: Vec<_> = catalogue().iter().map(|known| known.name).collect();
-        let message = format!("there is no data set `{}`: no such file or folder here or in {}", self.dataset, dirs.join(", "));
+        let message =
+            format!("there is no data set `{}`: no such file or folder here or in {}", self.dataset, dirs.join(", "));
         StageError::new(message)
             .help(format!("give the path of a ratings file, or one of {SAMPLE}, {}", names.join(", ")))
     }

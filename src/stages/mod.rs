@@ -1,6 +1,6 @@
 //! The joint between the engine and the recommenders: what each kind of stage reads, does and writes.
 
-
+mod bridge;
 mod evaluate;
 mod facts;
 mod filter;

@@ -90,7 +90,7 @@ impl Stage for Report {
         let measured = Measured {
             training,
             command: Some(ctx.command.to_owned()),
-            version: concat!("recflow ", env!("CARGO_PKG_VERSION")).to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             date: None,
         };
         Ok(vec![Publication {
@@ -109,7 +109,9 @@ fn compare(title: &str, scores: &[(String, Scores)]) -> Result<Comparison, Stage
     for (stage, other) in rest {
         if other.split.digest != first.split.digest {
             let message = format!("`{first_stage}` and `{stage}` were scored on different splits");
-            return Err(StageError::new(message).help("let all models of one report be trained and scored on one split"));
+            return Err(
+                StageError::new(message).help("let all models of one report be trained and scored on one split")
+            );
         }
         if other.relevant_from != first.relevant_from {
             let message = format!("`{first_stage}` and `{stage}` count different held-out items as targets");
@@ -137,8 +139,8 @@ fn column(spec: &MetricSpec) -> Column {
         metric: spec.to_string(),
         title: spec.title(),
         direction: match metric.direction {
-            metric::Direction::HigherIsBetter => Direction::HigherIsBetter,
-            metric::Direction::LowerIsBetter => Direction::LowerIsBetter,
+            metric::Direction::Higher => Direction::HigherIsBetter,
+            metric::Direction::Lower => Direction::LowerIsBetter,
             metric::Direction::Neither => Direction::Neither,
         },
         decimals: 4,
@@ -222,7 +224,8 @@ fn training_costs(comparison: &mut Comparison, ctx: &PublishCtx<'_>) -> BTreeMap
     for row in &mut comparison.rows {
         let scored = (ctx.find)(&row.stage).into_iter().flat_map(|stage| stage.needs);
         let trained = scored.filter_map(|name| (ctx.find)(&name).map(|stage| (name, stage)));
-        let Some((name, FinishedStage { facts, .. })) = trained.into_iter().find(|(_, stage)| stage.kind.starts_with("train-"))
+        let Some((name, FinishedStage { facts, .. })) =
+            trained.into_iter().find(|(_, stage)| stage.kind.starts_with("train-"))
         else {
             continue;
         };

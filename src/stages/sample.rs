@@ -1,8 +1,8 @@
 //! `sample`: makes a data set up.
 
-use super::bridge::Bridge;
+use super::bridge::{Bridge, parameter_problems};
 use super::ports::DATASET;
-use crate::engine::{Stage, StageCtx, StageError, StageKind};
+use crate::engine::{ParameterProblem, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::SampleParams;
 
 /// The kind.
@@ -16,6 +16,10 @@ pub(super) fn kind() -> StageKind {
 }
 
 impl Stage for SampleParams {
+    fn check(&self) -> Vec<ParameterProblem> {
+        parameter_problems(SampleParams::check(self))
+    }
+
     fn max_threads(&self) -> usize {
         1
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::bridge::{Bridge, write_json};
+use super::bridge::{Bridge, parameter_problems, write_json};
 use super::facts::SplitFacts;
 use super::ports::{DATASET, SPLIT};
 use crate::engine::{
@@ -15,11 +15,7 @@ pub(super) fn kind() -> StageKind {
     let build = |parameters: Value| {
         let params: SplitParams =
             serde_json::from_value(parameters).map_err(|error| vec![ParameterProblem::whole(&error)])?;
-        let problems: Vec<_> = params
-            .check()
-            .into_iter()
-            .map(|problem| ParameterProblem::of(&problem.parameter, problem.message, problem.help))
-            .collect();
+        let problems = parameter_problems(params.check());
         if problems.is_empty() { Ok(Box::new(params) as Box<dyn Stage>) } else { Err(problems) }
     };
     let canonical =
@@ -32,7 +28,8 @@ pub(super) fn kind() -> StageKind {
 
 impl Stage for SplitParams {
     fn sources(&self, workspace: &Workspace) -> Result<Vec<Source>, StageError> {
-        let source = |(role, path)| Source::Present(SourceFile { role, path: workspace.root.join::<std::path::PathBuf>(path) });
+        let source =
+            |(role, path)| Source::Present(SourceFile { role, path: workspace.root.join::<std::path::PathBuf>(path) });
         Ok(SplitParams::sources(self).into_iter().map(source).collect())
     }
 

@@ -3,12 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::bridge::{Bridge, write_json};
-use super::ports::{MODEL, SPLIT};
+use super::bridge::{Bridge, parameter_problems, write_json};
 use super::facts::SplitFacts;
-use crate::engine::{
-    Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind,
-};
+use super::ports::{MODEL, SPLIT};
+use crate::engine::{Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::Split;
 use crate::rec::model::{Configured, FitError, ModelKind, Training};
 
@@ -22,11 +20,7 @@ pub(super) fn kind(model: &'static ModelKind) -> StageKind {
     let card = model.card();
     let build = move |parameters: Value| {
         let configured = model.configure(&parameters).map_err(|error| vec![ParameterProblem::whole(&error)])?;
-        let problems: Vec<_> = configured
-            .check()
-            .into_iter()
-            .map(|problem| ParameterProblem::of(&problem.parameter, problem.message, problem.help))
-            .collect();
+        let problems = parameter_problems(configured.check());
         if problems.is_empty() { Ok(Box::new(Train { model, configured }) as Box<dyn Stage>) } else { Err(problems) }
     };
     let canonical = move |parameters: Value| Ok(model.configure(&parameters)?.params());
@@ -78,7 +72,7 @@ impl Stage for Train {
             split_digest: split.digest(),
         };
         let out = ctx.output("model");
-        fitted.model.weights().save(&out.join(WEIGHTS_FILE)).map_err(|error| StageError::new(error.to_string()))?;
+        fitted.model.weights().write(&out.join(WEIGHTS_FILE))?;
         write_json(&out.join(MODEL_FILE), &stored)
     }
 }

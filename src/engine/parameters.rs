@@ -57,6 +57,11 @@ impl ParameterSchema {
         Self { schema: make(settings.into_generator()).to_value() }
     }
 
+    /// What one of its schemas takes, in words: "a whole number of at least 1 or nothing".
+    pub fn in_words(schema: &Value) -> String {
+        super::parameter_words::expected(schema)
+    }
+
     /// The JSON Schema itself: an object type with `properties`.
     pub fn as_json(&self) -> &Value {
         &self.schema

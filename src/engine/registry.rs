@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::parameters::{ParameterProblem, ParameterSchema};
+use super::spec::closest;
 use super::stage::Stage;
 
 /// What flows between ports. Only ports of equal type can be wired.
@@ -179,6 +180,11 @@ impl Registry {
     /// The kind of that name.
     pub fn find(&self, name: &str) -> Option<&StageKind> {
         self.kinds.get(name)
+    }
+
+    /// The name that was probably meant by one that is none.
+    pub fn closest(&self, name: &str) -> Option<&str> {
+        closest(name, self.kinds.keys().map(String::as_str))
     }
 
     /// All kinds in order.

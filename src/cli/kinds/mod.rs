@@ -55,12 +55,8 @@ pub(super) fn execute(args: &KindsArgs, registry: &Registry) -> Exit {
 }
 
 fn unknown(name: &str, registry: &Registry) -> String {
-    /// Less similar names are no suggestion.
-    const SIMILAR: f64 = 0.7;
-    let similar = registry.kinds().map(|kind| (strsim::jaro_winkler(name, &kind.name), &kind.name));
-    let closest = similar.filter(|(similarity, _)| *similarity > SIMILAR).max_by(|a, b| a.0.total_cmp(&b.0));
-    let help = match closest {
-        Some((_, closest)) => format!("did you mean `{closest}`?"),
+    let help = match registry.closest(name) {
+        Some(closest) => format!("did you mean `{closest}`?"),
         None => "`recflow kinds` lists all kinds".to_owned(),
     };
     format!("error: there is no kind `{name}`\n  help: {help}\n")

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::engine::{Event, Observer};
 
-use super::timestamp;
 use crate::cli::sink::Sink;
 
 /// Writes one object a line: `time` (RFC 3339, UTC), `event` (its name), and the event's own fields.
@@ -32,7 +31,7 @@ struct Line<'a> {
 
 impl<O: Write> Observer for Json<O> {
     fn observe(&mut self, time: SystemTime, event: &Event) {
-        let line = Line { time: timestamp::rfc3339(time), event };
+        let line = Line { time: humantime::format_rfc3339_millis(time).to_string(), event };
         let line = serde_json::to_string(&line).unwrap_or_else(|error| {
             serde_json::json!({ "event": "unwritable", "message": error.to_string() }).to_string()
         });

@@ -13,7 +13,6 @@ mod results;
 mod style;
 #[cfg(test)]
 mod terminal;
-mod timestamp;
 mod wording;
 
 use std::io;

@@ -1,3 +1,5 @@
+//! All metrics together: their names, their schema, what must always hold.
+
 use proptest::prelude::*;
 use schemars::schema_for;
 

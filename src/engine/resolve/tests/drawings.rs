@@ -1,3 +1,5 @@
+//! Plans as text, Mermaid and DOT, and the schema for editors.
+
 use super::kinds::registry;
 use super::read;
 use crate::engine::{GraphFormat, pipeline_schema};

@@ -1,3 +1,5 @@
+//! Parameters that do not fit their kinds.
+
 use super::{read, refused};
 
 fn make(with: &str) -> String {

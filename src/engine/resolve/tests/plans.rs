@@ -1,3 +1,5 @@
+//! What right pipelines come to.
+
 use serde_json::json;
 
 use super::{read, read_with};

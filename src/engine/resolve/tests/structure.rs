@@ -1,3 +1,5 @@
+//! Files that are YAML but no pipelines.
+
 use super::{refused, refused_with};
 
 #[test]

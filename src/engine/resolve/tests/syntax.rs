@@ -1,3 +1,5 @@
+//! Files that are no YAML, and what is said of them.
+
 use super::{refused, refused_with};
 
 #[test]

@@ -1,3 +1,5 @@
+//! Stages that cannot be wired together.
+
 use super::refused;
 
 #[test]

@@ -1,3 +1,5 @@
+//! EASE against its definition.
+
 use ndarray::{Array2, s};
 use rand::RngExt;
 use rayon::ThreadPoolBuilder;

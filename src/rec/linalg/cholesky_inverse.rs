@@ -8,17 +8,22 @@
 //! the work and any number of threads can share it. For positive definite matrices elimination of this kind needs no
 //! exchange of pivots.
 
-use ndarray::ArrayViewMut2;
+use std::ops::Range;
+
+use ndarray::{ArrayViewMut2, aview_mut1};
 use ndarray_linalg::{MatrixLayout, UPLO};
 use rayon::prelude::*;
 
 use super::blas::pin_blas;
+use super::blocks::{Block, Columns, SharedMatrix, pieces};
 use super::real::Real;
-use super::tiles::TileGrid;
 use crate::rec::{Interrupted, Monitor};
 
-/// Width of a block: wide enough for `gemm` to run at full speed, narrow enough for the pivots to cost nothing.
-const TILE: usize = 256;
+/// Width of a pivot block. The wider, the faster `gemm` runs; but solving with the pivot comes on top of the n³ operations,
+/// a share of `2 PIVOT / n`.
+const PIVOT: usize = 128;
+/// Width and height of the blocks of an update: the unit of parallel work.
+const UPDATE: usize = 512;
 
 /// Why a matrix could not be inverted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,108 +48,130 @@ pub enum InverseError {
 ///
 /// If the matrix is not square or not row-major.
 pub fn cholesky_inverse<F: Real>(matrix: ArrayViewMut2<'_, F>, monitor: &dyn Monitor) -> Result<(), InverseError> {
+    assert!(matrix.is_square(), "a symmetric matrix is square");
     pin_blas();
-    let grid = TileGrid::new(matrix, TILE);
-    let mut panel = vec![F::from_count(0); TILE * TILE * grid.count()];
-    for k in 0..grid.count() {
+    let n = matrix.nrows();
+    let matrix = SharedMatrix::new(matrix);
+    let mut panel = vec![F::from_count(0); PIVOT.min(n) * n];
+    for pivot in pieces(0..n, PIVOT) {
         monitor.check()?;
-        sweep(&grid, k, &mut panel)?;
-        monitor.progress(k as u64 + 1, grid.count() as u64, "inverse");
+        let done = pivot.end as u64;
+        sweep(&matrix, n, pivot, &mut panel)?;
+        monitor.progress(done, n as u64, "inverse");
     }
     Ok(())
 }
 
 /// What [`cholesky_inverse`] allocates beside the matrix, in bytes.
 pub fn cholesky_inverse_bytes<F: Real>(n: usize) -> u64 {
-    (n.div_ceil(TILE) * TILE * TILE * size_of::<F>()) as u64
+    (PIVOT.min(n) * (n + PIVOT) * size_of::<F>()) as u64
 }
 
-/// Takes block `k` into the inverted part.
-#[expect(unsafe_code, reason = "the tasks of one parallel loop write disjoint tiles")]
-fn sweep<F: Real>(grid: &TileGrid<'_, F>, k: usize, panel: &mut [F]) -> Result<(), InverseError> {
-    let width = grid.size(k);
-    let factor = factor_pivot(grid, k)?;
-    blocks(grid, k, panel).into_par_iter().for_each(|(j, block)| {
-        // SAFETY: each task reads the one tile of block row `k` that belongs to its own `j`.
-        let source = unsafe { grid.tile(k.min(j), k.max(j)) };
-        let columns = grid.size(j);
-        if j > k {
-            (0..width).for_each(|a| block[a * columns..][..columns].copy_from_slice(source.row(a)));
-        } else {
-            for b in 0..columns {
-                source.row(b).iter().enumerate().for_each(|(a, &value)| block[a * columns + b] = value);
-            }
-        }
-        F::trsm(true, width, &factor, block);
+/// Takes the pivot's rows and columns into the inverted part, which is what stands before them.
+#[expect(unsafe_code, reason = "the tasks of one parallel loop write disjoint blocks")]
+fn sweep<F: Real>(
+    matrix: &SharedMatrix<'_, F>,
+    n: usize,
+    pivot: Range<usize>,
+    panel: &mut [F],
+) -> Result<(), InverseError> {
+    let factor = factor_pivot(matrix, &pivot)?;
+    let panel = &mut panel[..pivot.len() * n];
+    let ranges: Vec<_> = pieces(0..pivot.start, UPDATE).chain(pieces(pivot.end..n, UPDATE)).collect();
+
+    let shared = SharedMatrix::new(aview_mut1(panel).into_shape_with_order((pivot.len(), n)).expect("one row each"));
+    ranges.par_iter().for_each(|range| {
+        // SAFETY: each task has columns of its own.
+        let mut block = unsafe { shared.block(0..pivot.len(), range.clone()) };
+        load(matrix, &pivot, range, &mut block);
+        F::trsm(true, &factor, &mut block);
     });
 
-    let panel_of = |j: usize| &panel[j * TILE * TILE..][..width * grid.size(j)];
-    let others: Vec<(usize, usize)> = (0..grid.count())
-        .flat_map(|i| (i..grid.count()).map(move |j| (i, j)))
-        .filter(|&(i, j)| i != k && j != k)
-        .collect();
-    others.into_par_iter().for_each(|(i, j)| {
-        // Both blocks inverted already: the inverse grows; else the Schur complement (or its product) shrinks.
-        let alpha = if j < k { F::rounded(1.0) } else { F::rounded(-1.0) };
-        // SAFETY: each task has its own (i, j).
-        let mut tile = unsafe { grid.tile(i, j) };
+    let pairs = (0..ranges.len()).flat_map(|i| (i..ranges.len()).map(move |j| (i, j)));
+    pairs.collect::<Vec<_>>().into_par_iter().for_each(|(i, j)| {
+        let (rows, columns) = (&ranges[i], &ranges[j]);
+        // Both inverted already: the inverse grows; else the Schur complement, or its product with the inverse, shrinks.
+        let alpha = F::rounded(if columns.end <= pivot.start { 1.0 } else { -1.0 });
+        // SAFETY: each task has a pair of its own.
+        let mut block = unsafe { matrix.block(rows.clone(), columns.clone()) };
+        let left = Columns::new(panel, n, rows.clone());
         if i == j {
-            F::syrk_t(alpha, panel_of(i), &mut tile);
+            F::syrk_t(alpha, left, &mut block);
         } else {
-            F::gemm_tn(alpha, panel_of(i), panel_of(j), &mut tile);
+            F::gemm_tn(alpha, left, Columns::new(panel, n, columns.clone()), &mut block);
         }
     });
 
-    blocks(grid, k, panel).into_par_iter().for_each(|(j, block)| {
-        F::trsm(false, width, &factor, block);
-        // SAFETY: each task writes the one tile of block row `k` that belongs to its own `j`.
-        let mut target = unsafe { grid.tile(k.min(j), k.max(j)) };
-        let columns = grid.size(j);
-        if j > k {
-            (0..width).for_each(|a| target.row_mut(a).copy_from_slice(&block[a * columns..][..columns]));
-        } else {
-            for b in 0..columns {
-                target.row_mut(b).iter_mut().enumerate().for_each(|(a, value)| *value = -block[a * columns + b]);
-            }
-        }
+    let shared = SharedMatrix::new(aview_mut1(panel).into_shape_with_order((pivot.len(), n)).expect("one row each"));
+    ranges.par_iter().for_each(|range| {
+        // SAFETY: each task has columns of its own.
+        let mut block = unsafe { shared.block(0..pivot.len(), range.clone()) };
+        F::trsm(false, &factor, &mut block);
+        store(matrix, &pivot, range, &block);
     });
-    invert_pivot(grid, k, factor);
+    invert_pivot(matrix, &pivot, factor);
     Ok(())
 }
 
-/// The panel's blocks beside block `k`, each dense, with their indices.
-fn blocks<'a, F: Real>(grid: &TileGrid<'_, F>, k: usize, panel: &'a mut [F]) -> Vec<(usize, &'a mut [F])> {
-    let cut = |(j, block): (usize, &'a mut [F])| (j, &mut block[..grid.size(k) * grid.size(j)]);
-    panel.chunks_mut(TILE * TILE).enumerate().map(cut).filter(|&(j, _)| j != k).collect()
+/// Copies the pivot's rows at `range` into `block`; what stands before the pivot is found mirrored.
+#[expect(unsafe_code, reason = "each task reads elements of its own")]
+fn load<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, range: &Range<usize>, block: &mut Block<'_, F>) {
+    if range.start >= pivot.end {
+        // SAFETY: each task has a range of its own, and nothing else is touched meanwhile.
+        let source = unsafe { matrix.block(pivot.clone(), range.clone()) };
+        (0..pivot.len()).for_each(|a| block.row_mut(a).copy_from_slice(source.row(a)));
+    } else {
+        // SAFETY: as above.
+        let source = unsafe { matrix.block(range.clone(), pivot.clone()) };
+        for b in 0..range.len() {
+            source.row(b).iter().enumerate().for_each(|(a, &value)| block.row_mut(a)[b] = value);
+        }
+    }
 }
 
-/// The upper factor `U` of block `(k, k) = UᵀU`, dense.
-#[expect(unsafe_code, reason = "one tile is read while no task runs")]
-fn factor_pivot<F: Real>(grid: &TileGrid<'_, F>, k: usize) -> Result<Vec<F>, InverseError> {
-    let width = grid.size(k);
-    // SAFETY: no other tile is alive.
-    let tile = unsafe { grid.tile(k, k) };
+/// Copies `block` to the pivot's rows at `range`; what stands before the pivot is mirrored and changes its sign.
+#[expect(unsafe_code, reason = "each task writes elements of its own")]
+fn store<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, range: &Range<usize>, block: &Block<'_, F>) {
+    if range.start >= pivot.end {
+        // SAFETY: each task has a range of its own, and nothing else is touched meanwhile.
+        let mut target = unsafe { matrix.block(pivot.clone(), range.clone()) };
+        (0..pivot.len()).for_each(|a| target.row_mut(a).copy_from_slice(block.row(a)));
+    } else {
+        // SAFETY: as above.
+        let mut target = unsafe { matrix.block(range.clone(), pivot.clone()) };
+        for b in 0..range.len() {
+            target.row_mut(b).iter_mut().enumerate().for_each(|(a, value)| *value = -block.row(a)[b]);
+        }
+    }
+}
+
+/// The upper factor `U` of the pivot block `UᵀU`, dense.
+#[expect(unsafe_code, reason = "one block is read while no task runs")]
+fn factor_pivot<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>) -> Result<Vec<F>, InverseError> {
+    let width = pivot.len();
+    // SAFETY: no other block is alive.
+    let block = unsafe { matrix.block(pivot.clone(), pivot.clone()) };
     let mut factor = Vec::with_capacity(width * width);
-    (0..width).for_each(|row| factor.extend_from_slice(tile.row(row)));
+    (0..width).for_each(|row| factor.extend_from_slice(block.row(row)));
     // LAPACK counts by columns: the upper triangle by rows is its lower triangle.
     match F::cholesky(column_major(width), UPLO::Lower, &mut factor) {
         Ok(()) => Ok(factor),
         Err(lax::error::Error::LapackComputationalFailure { return_code }) => {
-            Err(InverseError::NotPositiveDefinite { minor: grid.start(k) + return_code as usize })
+            Err(InverseError::NotPositiveDefinite { minor: pivot.start + return_code as usize })
         }
         Err(other) => panic!("the arguments of potrf are valid: {other}"),
     }
 }
 
 /// Writes the inverse of the pivot block from its factor.
-#[expect(unsafe_code, reason = "one tile is written while no task runs")]
-fn invert_pivot<F: Real>(grid: &TileGrid<'_, F>, k: usize, mut factor: Vec<F>) {
-    let width = grid.size(k);
+#[expect(unsafe_code, reason = "one block is written while no task runs")]
+fn invert_pivot<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, mut factor: Vec<F>) {
+    let width = pivot.len();
     F::inv_cholesky(column_major(width), UPLO::Lower, &mut factor).expect("a Cholesky factor has a positive diagonal");
-    // SAFETY: no other tile is alive.
-    let mut tile = unsafe { grid.tile(k, k) };
+    // SAFETY: no other block is alive.
+    let mut block = unsafe { matrix.block(pivot.clone(), pivot.clone()) };
     for a in 0..width {
-        tile.row_mut(a)[a..].copy_from_slice(&factor[a * width + a..(a + 1) * width]);
+        block.row_mut(a)[a..].copy_from_slice(&factor[a * width + a..(a + 1) * width]);
     }
 }
 

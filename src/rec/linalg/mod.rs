@@ -5,15 +5,15 @@
 //! whose size depends on the matrix alone. The number of threads is that of the rayon pool a function is called in.
 
 mod blas;
+mod blocks;
 mod cholesky_inverse;
 mod gram;
 mod real;
 mod small_cholesky;
-mod tiles;
 
 pub use blas::{blas_description, pin_blas};
+pub use blocks::expand_symmetric;
 pub use cholesky_inverse::{InverseError, cholesky_inverse, cholesky_inverse_bytes};
 pub use gram::{CoOccurrences, gram};
 pub use real::Real;
 pub use small_cholesky::solve_positive_definite;
-pub use tiles::expand_symmetric;

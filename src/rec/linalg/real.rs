@@ -7,7 +7,7 @@ use cblas_sys::{
 use ndarray_linalg::Lapack;
 
 use super::blas::pin_blas;
-use super::tiles::Tile;
+use super::blocks::{Block, Columns};
 
 /// `f32` or `f64`.
 pub trait Real: Lapack + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
@@ -23,14 +23,14 @@ pub trait Real: Lapack + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
 
 /// BLAS on row-major arrays. Sealed: only `f32` and `f64` have it.
 pub trait Kernels: Sized {
-    /// `C += alpha Aᵀ B`. Shapes: `a` `[k, m]`, `b` `[k, n]`, `c` a tile of `[m, n]`.
-    fn gemm_tn(alpha: Self, a: &[Self], b: &[Self], c: &mut Tile<'_, Self>);
+    /// `C += alpha Aᵀ B`. Shapes: `a` `[k, m]`, `b` `[k, n]`, `c` `[m, n]`.
+    fn gemm_tn(alpha: Self, a: Columns<'_, Self>, b: Columns<'_, Self>, c: &mut Block<'_, Self>);
 
-    /// The upper triangle of `C += alpha AᵀA`. Shapes: `a` `[k, n]`, `c` a tile of `[n, n]`.
-    fn syrk_t(alpha: Self, a: &[Self], c: &mut Tile<'_, Self>);
+    /// The upper triangle of `C += alpha AᵀA`. Shapes: `a` `[k, n]`, `c` `[n, n]`.
+    fn syrk_t(alpha: Self, a: Columns<'_, Self>, c: &mut Block<'_, Self>);
 
-    /// `B = U⁻ᵀ B` if `transposed`, else `U⁻¹ B`; of `u` the upper triangle is read. Shapes: `u` `[n, n]`, `b` `[n, m]`.
-    fn trsm(transposed: bool, n: usize, u: &[Self], b: &mut [Self]);
+    /// `B = U⁻ᵀ B` if `transposed`, else `U⁻¹ B`; of `u` the upper triangle is read. Shapes: `u` `[n, n]` dense, `b` `[n, m]`.
+    fn trsm(transposed: bool, u: &[Self], b: &mut Block<'_, Self>);
 }
 
 macro_rules! impl_real {
@@ -63,13 +63,12 @@ macro_rules! impl_real {
 
         impl Kernels for $real {
             #[expect(unsafe_code, reason = "BLAS")]
-            fn gemm_tn(alpha: Self, a: &[Self], b: &[Self], c: &mut Tile<'_, Self>) {
-                let (m, n) = c.shape();
-                let k = a.len() / m;
-                assert!(a.len() == k * m && b.len() == k * n, "shapes of a product do not match");
+            fn gemm_tn(alpha: Self, a: Columns<'_, Self>, b: Columns<'_, Self>, c: &mut Block<'_, Self>) {
+                let ((m, n), k) = (c.shape(), a.shape().0);
+                assert!(a.shape() == (k, m) && b.shape() == (k, n), "shapes of a product do not match");
                 pin_blas();
-                // SAFETY: `a` and `b` are dense arrays of the lengths just checked; `c` is an exclusive tile of
-                // `m` rows of `n` elements at the given stride.
+                // SAFETY: `a` and `b` are matrices of these shapes and strides inside borrowed slices; `c` is exclusively
+                // borrowed, with these rows and columns at this stride.
                 unsafe {
                     $gemm(
                         CBLAS_LAYOUT::CblasRowMajor,
@@ -80,9 +79,9 @@ macro_rules! impl_real {
                         k as i32,
                         alpha,
                         a.as_ptr(),
-                        m as i32,
+                        a.stride() as i32,
                         b.as_ptr(),
-                        n as i32,
+                        b.stride() as i32,
                         1.0,
                         c.as_mut_ptr(),
                         c.stride() as i32,
@@ -91,10 +90,9 @@ macro_rules! impl_real {
             }
 
             #[expect(unsafe_code, reason = "BLAS")]
-            fn syrk_t(alpha: Self, a: &[Self], c: &mut Tile<'_, Self>) {
-                let (n, columns) = c.shape();
-                let k = a.len() / n;
-                assert!(n == columns && a.len() == k * n, "shapes of a product do not match");
+            fn syrk_t(alpha: Self, a: Columns<'_, Self>, c: &mut Block<'_, Self>) {
+                let (k, n) = a.shape();
+                assert!(c.shape() == (n, n), "shapes of a product do not match");
                 pin_blas();
                 // SAFETY: as for `gemm_tn`.
                 unsafe {
@@ -106,7 +104,7 @@ macro_rules! impl_real {
                         k as i32,
                         alpha,
                         a.as_ptr(),
-                        n as i32,
+                        a.stride() as i32,
                         1.0,
                         c.as_mut_ptr(),
                         c.stride() as i32,
@@ -115,12 +113,13 @@ macro_rules! impl_real {
             }
 
             #[expect(unsafe_code, reason = "BLAS")]
-            fn trsm(transposed: bool, n: usize, u: &[Self], b: &mut [Self]) {
-                let m = b.len() / n;
-                assert!(u.len() == n * n && b.len() == n * m, "shapes of a triangular system do not match");
+            fn trsm(transposed: bool, u: &[Self], b: &mut Block<'_, Self>) {
+                let (n, m) = b.shape();
+                assert!(u.len() == n * n, "shapes of a triangular system do not match");
                 pin_blas();
                 let transpose = if transposed { CBLAS_TRANSPOSE::CblasTrans } else { CBLAS_TRANSPOSE::CblasNoTrans };
-                // SAFETY: `u` and `b` are dense arrays of the lengths just checked.
+                // SAFETY: `u` is a dense matrix of the length just checked; `b` is exclusively borrowed, with these rows
+                // and columns at this stride.
                 unsafe {
                     $trsm(
                         CBLAS_LAYOUT::CblasRowMajor,
@@ -134,7 +133,7 @@ macro_rules! impl_real {
                         u.as_ptr(),
                         n as i32,
                         b.as_mut_ptr(),
-                        m as i32,
+                        b.stride() as i32,
                     );
                 }
             }

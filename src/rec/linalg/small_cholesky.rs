@@ -1,8 +1,8 @@
 //! Solving the small positive definite systems of alternating least squares.
 
+use super::blocks::{Columns, SharedMatrix};
 use super::cholesky_inverse::InverseError;
 use super::real::Kernels;
-use super::tiles::TileGrid;
 use ndarray::ArrayViewMut2;
 
 /// Solves `(AᵀA + diag(ridge)) x = b` for the rows `a` of `A`; `system` is scratch. Returns `x` in `b`.
@@ -12,7 +12,7 @@ use ndarray::ArrayViewMut2;
 /// # Panics
 ///
 /// If the lengths do not match.
-#[expect(unsafe_code, reason = "the whole matrix as one tile")]
+#[expect(unsafe_code, reason = "the whole matrix as one block")]
 pub fn solve_positive_definite(
     a: &[f64],
     ridge: &[f64],
@@ -25,9 +25,9 @@ pub fn solve_positive_definite(
     for (j, &value) in ridge.iter().enumerate() {
         system[[j, j]] = value;
     }
-    let grid = TileGrid::new(system.view_mut(), n);
-    // SAFETY: it is the only tile.
-    f64::syrk_t(1.0, a, &mut unsafe { grid.tile(0, 0) });
+    let shared = SharedMatrix::new(system.view_mut());
+    // SAFETY: it is the only block.
+    f64::syrk_t(1.0, Columns::new(a, n, 0..n), &mut unsafe { shared.block(0..n, 0..n) });
     factor(&mut system)?;
     // Uᵀ y = b, then U x = y.
     for j in 0..n {

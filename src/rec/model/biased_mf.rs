@@ -7,7 +7,7 @@
 //! # Model
 //!
 //! `r̂_ui = μ + b_u + b_i + p_uᵀ q_i`, `μ` the mean of the training ratings; the minimum of
-//! `Σ (r_ui − r̂_ui)² + λ Σ_u n_u^α (b_u² + ‖p_u‖²) + λ Σ_i n_i^α (b_i² + ‖q_i‖²)`, `n` the number of a user's or item's
+//! `Σ (r_ui − r̂_ui)² + Σ_u n_u (λ_b b_u² + λ ‖p_u‖²) + Σ_i n_i (λ_b b_i² + λ ‖q_i‖²)`, `n` the number of a user's or item's
 //! ratings. An epoch solves for all users `(b_u, p_u)` together, each a ridge regression on `(1, q_i)`, then for all items.
 //!
 //! # Shapes
@@ -22,8 +22,8 @@
 //!
 //! # Departures from the paper
 //!
-//! The exponent `α` of the regularisation is a parameter: 0 is Koren's objective, 1 that of Zhou et al. The best epoch is
-//! chosen on the validation part.
+//! Koren et al. fit by gradient descent, whose penalty for each rating is that of the objective above; biases have a
+//! strength of their own. The best epoch is chosen on the validation part.
 //!
 //! It ranks nothing: the items with the highest predicted ratings are mostly ones that few people have rated, and such a
 //! ranking says nothing of the model (P. Cremonesi, Y. Koren, R. Turrin, RecSys 2010).
@@ -51,13 +51,12 @@ pub struct BiasedMfParams {
     /// Length of the taste vectors of users and items.
     #[schemars(range(min = 1, max = 1024))]
     pub factors: u32,
-    /// Strength of the L2 regularisation (λ).
+    /// Strength of the L2 regularisation of the taste vectors for each rating (λ).
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub regularisation: f64,
-    /// How the regularisation grows with the number of a user's or item's ratings (the exponent α): 0 not at all, 1 in
-    /// proportion.
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub count_exponent: f64,
+    /// Strength of the L2 regularisation of the biases for each rating (λ_b).
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    pub bias_regularisation: f64,
     /// Passes over users and items, at most.
     #[schemars(range(min = 1))]
     pub epochs: u32,
@@ -70,7 +69,7 @@ pub struct BiasedMfParams {
 
 impl Default for BiasedMfParams {
     fn default() -> Self {
-        Self { factors: 32, regularisation: 0.06, count_exponent: 1.0, epochs: 30, patience: 3, seed: 0 }
+        Self { factors: 32, regularisation: 0.06, bias_regularisation: 0.01, epochs: 30, patience: 3, seed: 0 }
     }
 }
 
@@ -107,11 +106,11 @@ impl Fit for BiasedMfParams {
                 problems.push(problem(parameter, "`0` is not a positive whole number".to_owned()));
             }
         }
-        if !(self.regularisation > 0.0 && self.regularisation.is_finite()) {
-            problems.push(problem("regularisation", format!("`{}` is not a positive number", self.regularisation)));
-        }
-        if !(0.0..=1.0).contains(&self.count_exponent) {
-            problems.push(problem("count-exponent", format!("`{}` is not between 0 and 1", self.count_exponent)));
+        let strengths = [("regularisation", self.regularisation), ("bias-regularisation", self.bias_regularisation)];
+        for (parameter, value) in strengths {
+            if !(value > 0.0 && value.is_finite()) {
+                problems.push(problem(parameter, format!("`{value}` is not a positive number")));
+            }
         }
         problems
     }

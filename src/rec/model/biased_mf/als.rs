@@ -165,7 +165,8 @@ pub(super) fn solve_row<'a>(
         let regressors = &scratch.regressors[start..];
         scratch.solution.iter_mut().zip(regressors).for_each(|(sum, value)| *sum += value * residual);
     }
-    scratch.ridge.fill(params.regularisation * (others.len() as f64).powf(params.count_exponent));
+    scratch.ridge.fill(params.regularisation * others.len() as f64);
+    scratch.ridge[0] = params.bias_regularisation * others.len() as f64;
     solve_positive_definite(&scratch.regressors, &scratch.ridge, &mut scratch.solution, scratch.system.view_mut())
         .expect("a positive ridge makes the system positive definite");
     &scratch.solution

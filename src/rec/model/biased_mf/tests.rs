@@ -48,7 +48,7 @@ fn low_rank() -> Split {
 }
 
 fn params() -> BiasedMfParams {
-    BiasedMfParams { factors: 4, regularisation: 0.02, count_exponent: 1.0, ..BiasedMfParams::default() }
+    BiasedMfParams { factors: 4, regularisation: 0.02, bias_regularisation: 0.02, ..BiasedMfParams::default() }
 }
 
 fn fit(params: &BiasedMfParams, split: &Split) -> BiasedMf {

@@ -11,8 +11,8 @@ use crate::engine::{
     Inputs, ParameterProblem, Source, SourceFile, Stage, StageCtx, StageError, StageKind, StageProgress, Workspace,
 };
 use crate::rec::data::{
-    Columns, DataError, Delimiter, DownloadError, Format, Layout, OnBadLine, ReadOptions, SampleParams, catalogue,
-    detect, download, locate, read,
+    CATALOGUE, Columns, DataError, Delimiter, DownloadError, Format, KnownDataset, Layout, OnBadLine, ReadOptions,
+    SampleParams, detect, download, locate, read,
 };
 
 /// The name of the built-in data set.
@@ -66,7 +66,7 @@ impl Ingest {
         let found = here.or_else(|| locate(&self.dataset, &workspace.data_dirs));
         let layout = match found {
             Some(path) => detect(&path)?,
-            None if catalogue().iter().any(|known| known.name == self.dataset) => return Ok(None),
+            None if KnownDataset::named(&self.dataset).is_some() => return Ok(None),
             None => return Err(self.not_found(workspace)),
         };
         Ok(Some(match &self.titles {
@@ -77,11 +77,16 @@ impl Ingest {
 
     fn not_found(&self, workspace: &Workspace) -> StageError {
         let dirs: Vec<_> = workspace.data_dirs.iter().map(|dir| format!("`{}`", dir.display())).collect();
-        let names: Vec<_> = catalogue().iter().map(|known| known.name).collect();
-        let message =
-            format!("there is no data set `{}`: no such file or folder here or in {}", self.dataset, dirs.join(", "));
-        StageError::new(message)
-            .help(format!("give the path of a ratings file, or one of {SAMPLE}, {}", names.join(", ")))
+        let dirs = dirs.join(", ");
+        let names: Vec<_> = [SAMPLE].into_iter().chain(CATALOGUE.iter().map(|known| known.name)).collect();
+        let similar = names.iter().map(|name| (strsim::jaro_winkler(&self.dataset, name), name));
+        let close = similar.filter(|(similarity, _)| *similarity > 0.85).max_by(|a, b| a.0.total_cmp(&b.0));
+        let error =
+            StageError::new(format!("there is no data set `{}`: nothing of that name here or in {dirs}", self.dataset));
+        match close {
+            Some((_, name)) => error.help(format!("did you mean `{name}`?")),
+            None => error.help(format!("give the path of a ratings file, or one of {}", names.join(", "))),
+        }
     }
 
     fn options(&self) -> ReadOptions {

@@ -22,4 +22,3 @@ pub use interactions::Interactions;
 pub use sample::SampleParams;
 pub use split::{FoldIn, Holdout, Split, SplitError, SplitInfo, SplitParams, Strategy, UnknownItems};
 pub use store::StoreError;
-

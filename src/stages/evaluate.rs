@@ -110,7 +110,7 @@ impl Stage for Evaluate {
             model: stored.title.clone(),
             relevant_from: self.relevant_from.map(|rating| rating as f32),
             rating_range: Some(split.about.rating_range),
-            has_ratings: split.about.dataset.has_ratings,
+            is_implicit: !split.about.dataset.has_ratings,
         };
         let bridge = Bridge::of(ctx);
         let evaluation = evaluate(recommender.as_ref(), &split.test, &split.train, &metrics, &options, &bridge)?;

@@ -199,7 +199,8 @@ fn threads_are_shared_and_never_oversubscribed() {
     let mut toy = Toy::new();
     toy.capacity.jobs = 8;
     toy.capacity.threads = 3;
-    let stages: String = (0..12).map(|i| format!("  s{i}: {{ uses: write, with: {{ text: t{i} }} }}\n")).collect();
+    let stages: Vec<_> = (0..12).map(|i| format!("  s{i}: {{ uses: write, with: {{ text: t{i} }} }}")).collect();
+    let stages = stages.join("\n");
     let (_, told) = toy.run(&stages);
     let mut running = std::collections::BTreeMap::new();
     for event in &told.0 {

@@ -10,7 +10,7 @@ pub(super) type Script = Vec<(f64, Event)>;
 /// Plays the events to the observer.
 pub(super) fn play(observer: &mut dyn Observer, script: &Script) {
     for (seconds, event) in script {
-        observer.observe(UNIX_EPOCH + Duration::from_secs(1_772_323_200) + Duration::from_secs_f64(*seconds), event);
+        observer.observe(UNIX_EPOCH + Duration::from_secs_f64(1_772_323_200.0 + seconds), event);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct EvaluationOptions {
     pub relevant_from: Option<f32>,
     /// Lowest and highest possible rating, to which predicted ratings are cut; `None`: they are not.
     pub rating_range: Option<(f32, f32)>,
+    /// Whether the data has no ratings of its own (they are all 1), so that metrics of ratings have no value.
+    pub is_implicit: bool,
 }
 
 /// Scores `model` on `holdout`.
@@ -50,6 +52,7 @@ pub fn evaluate(
         Some(scorer) => Ok(Rankings::new(scorer, &rows, train, &of_rankings, options, monitor)?),
     };
     let errors = match model.rating() {
+        _ if options.is_implicit => Err("the data has no ratings"),
         _ if of_ratings.is_empty() || !rows.rated.contains(&true) => Err("no rating was held out"),
         None => Err("the model predicts no ratings"),
         Some(scorer) => Ok(rating_errors(scorer, &rows, options, monitor)?),

@@ -11,6 +11,9 @@ mod catalog;
 mod people;
 mod titles;
 
+#[cfg(test)]
+mod tests;
+
 use rand::{Rng, RngExt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -101,8 +101,8 @@ impl Person {
     }
 
     fn stars(&self, film: &Film, taste: &Genres, random: &mut impl Rng) -> f32 {
-        let liking = 1.25 * dot(taste, &film.genres);
-        let felt = 3.1 + self.mildness + film.quality + liking + 0.75 * bell(random);
+        let liking = 1.45 * dot(taste, &film.genres);
+        let felt = 3.2 + self.mildness + film.quality + liking + 0.75 * bell(random);
         felt.round().clamp(1.0, 5.0) as f32
     }
 }

@@ -6,6 +6,9 @@ mod dataset;
 mod names;
 mod split;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;

@@ -1,5 +1,6 @@
-//! Reading a ratings file of MovieLens-1M's size: recflow's reader, and beside it the `csv` crate with serde on the same content
-//! with commas. With `RECFLOW_DATA` naming a folder that holds `ml-1m` the file is the real one, else it is generated.
+//! Reading a ratings file of MovieLens-1M's size: recflow's reader, and beside it the `csv` crate with serde on the
+//! same content with commas. With `RECFLOW_DATA` naming a folder that holds `ml-1m` the file is the real one, else it
+//! is generated.
 
 use std::collections::HashMap;
 use std::fmt::Write;

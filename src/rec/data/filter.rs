@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::listed;
 use super::{Dataset, Events, Items};
 use crate::rec::model::Problem;
 use crate::rec::{Interrupted, Monitor};
@@ -29,7 +30,8 @@ pub struct FilterParams {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub min_per_user: Option<u32>,
-    /// Users and items with fewer events than this are left out again and again until every one left has as many (k-core).
+    /// Users and items with fewer events than this are left out again and again until every one left has as many
+    /// (k-core).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub core: Option<u32>,
@@ -42,7 +44,7 @@ pub enum FilterError {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// Parameters that cannot be used.
-    #[error("{}", .0.iter().map(|problem| format!("`{}`: {}", problem.parameter, problem.message)).collect::<Vec<_>>().join("; "))]
+    #[error("{}", listed(.0))]
     Parameters(Vec<Problem>),
     /// A filter leaves nothing.
     #[error("the filter `{filter}` leaves none of {events} events")]

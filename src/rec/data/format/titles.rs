@@ -13,8 +13,8 @@ use super::{OnBadLine, ReadOptions};
 use crate::rec::Monitor;
 use crate::rec::data::{BadLine, BadLines, DataError, Items, LineProblem};
 
-/// Reads titles and puts them beside the ids they belong to; ids that the items do not have are passed over. Gives the number
-/// of lines that were skipped.
+/// Reads titles and puts them beside the ids they belong to; ids that the items do not have are passed over. Gives the
+/// number of lines that were skipped.
 pub(super) fn attach(
     path: &Path,
     items: &mut Items,

@@ -13,8 +13,9 @@ use recflow::engine::{Plan, SourceText};
 const PIPELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/all_models.yaml");
 
 fn run(program: &str, arguments: &[&str], folder: &Path) {
-    let status = Command::new(program).args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
-    assert!(status.status().is_ok_and(|status| status.success()), "{program} {arguments:?}");
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(command.status().is_ok_and(|status| status.success()), "{program} {arguments:?}");
 }
 
 /// The same stages as files that are made by copying.

@@ -1,3 +1,5 @@
+//! What holds for every kind of stage, and for the committed pipelines.
+
 use std::fs;
 use std::path::Path;
 

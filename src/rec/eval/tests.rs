@@ -1,3 +1,5 @@
+//! Evaluation by hand-made models.
+
 use ndarray::{Array2, ArrayViewMut2};
 use rand::RngExt;
 use rayon::ThreadPoolBuilder;

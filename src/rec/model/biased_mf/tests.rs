@@ -1,3 +1,5 @@
+//! Biased matrix factorisation on made-up ratings.
+
 use ndarray::Array2;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};

@@ -69,7 +69,7 @@ pub struct BiasedMfParams {
 
 impl Default for BiasedMfParams {
     fn default() -> Self {
-        Self { factors: 32, regularisation: 0.075, bias_regularisation: 0.01, epochs: 30, patience: 3, seed: 0 }
+        Self { factors: 32, regularisation: 0.075, bias_regularisation: 0.01, epochs: 20, patience: 3, seed: 0 }
     }
 }
 

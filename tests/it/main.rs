@@ -1,8 +1,19 @@
 //! Integration tests, by user story, in one binary.
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
 
+mod data_messages;
+mod determinism;
+mod diagnostics;
+mod edits;
 mod engine;
+mod failures;
+mod first_run;
+mod honesty;
+mod interruption;
 mod model_quality;
+mod outcome;
+mod process;
+mod project;
 mod real_data;
 mod tidy;
 mod toy;

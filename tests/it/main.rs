@@ -6,8 +6,19 @@
     reason = "a failed test is meant to panic, a skipped one to say so"
 )]
 
+mod data_messages;
+mod determinism;
+mod diagnostics;
+mod edits;
 mod engine;
+mod failures;
+mod first_run;
+mod honesty;
+mod interruption;
 mod model_quality;
+mod outcome;
+mod process;
+mod project;
 mod real_data;
 mod tidy;
 mod toy;

@@ -135,7 +135,7 @@ fn a_data_set_that_is_nowhere() {
     let outcome = project.recflow("run small.yaml --quiet --set dataset=ratinsg.csv --data-dir elsewhere");
     outcome.expect(1);
     // Which data sets can be downloaded is no matter here.
-    let known: Vec<&str> = recflow::rec::data::catalogue().iter().map(|known| known.name).collect();
+    let known: Vec<&str> = recflow::rec::data::CATALOGUE.iter().map(|known| known.name).collect();
     let seen = outcome.seen();
     let names = format!("one of sample, {}\n", known.join(", "));
     assert!(seen.contains(&names), "{seen}");

@@ -97,7 +97,13 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             self.receive();
         }
         self.digests.save()?;
-        Ok(self.finish())
+        let executor = self.executor;
+        let summary = self.finish();
+        if summary.outcome != Outcome::Done {
+            // Stages that were made to end have left their work in progress behind.
+            executor.store.sweep()?;
+        }
+        Ok(summary)
     }
 
     pub(super) fn is_active(&self) -> bool {

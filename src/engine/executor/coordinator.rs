@@ -142,9 +142,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             Ok(Resolution::Known(resolved)) => {
                 let key = resolved.preimage.key();
                 if let Some(action) = self.executor.store.action(key) {
-                    self.counts.cached += 1;
-                    self.tell(Event::StageCached { stage: self.name(index), key, facts: action.facts.clone() });
-                    self.complete(index, action);
+                    self.found(index, action);
                 } else {
                     self.states[index] = State::Runnable(Box::new(resolved));
                     self.runnable.insert(index);

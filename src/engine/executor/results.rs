@@ -145,7 +145,12 @@ impl Coordinator<'_, '_> {
             let planned = self.stages[found];
             Some(FinishedStage {
                 kind: planned.kind.clone(),
-                needs: self.needs(found).map(|need| self.name(need)).collect(),
+                needs: planned
+                    .inputs
+                    .iter()
+                    .flat_map(|input| &input.wires)
+                    .map(|wire| self.name(wire.stage.index()))
+                    .collect(),
                 facts: self.states[found].action()?.facts.clone(),
             })
         };

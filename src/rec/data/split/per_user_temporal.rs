@@ -21,9 +21,10 @@ pub(super) fn split(dataset: &Dataset, validation: f64, test: f64) -> Split {
         }
     }
     let description = format!(
-        "the latest {} of every user's events for the test and the {} before them for validation",
+        "the latest {} of every user's events for the test and the {} before them for validation{}",
         percent(test),
-        percent(validation)
+        percent(validation),
+        chronology::caveat(dataset)
     );
     assemble(dataset, &rows, &parts, about(dataset, "per-user-temporal", description, None))
 }

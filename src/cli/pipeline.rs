@@ -44,7 +44,8 @@ pub(super) fn read(
 
 fn tell(stderr: &mut Sink<io::Stderr>, diagnostics: &Diagnostics, colors: Colors) {
     if !diagnostics.is_empty() {
-        stderr.write(&diagnostics.render(colors == Colors::On));
+        // An empty line keeps them apart from what follows: other files' problems, or the run.
+        stderr.line(&format!("{}\n", diagnostics.render(colors == Colors::On)));
     }
 }
 

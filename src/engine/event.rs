@@ -28,7 +28,7 @@ pub enum Event {
         /// The memory all running stages share.
         memory_bytes: u64,
     },
-    /// The stage's result was in the cache.
+    /// The stage's result was in the cache; or, after the stage began, another process has put it there.
     StageCached {
         /// The stage.
         stage: String,

@@ -63,8 +63,16 @@ pub(super) trait Meter: Sync {
     fn peak_memory_bytes(&self) -> Option<u64>;
 }
 
-/// Carries out a job in the current rayon pool and puts its result into the store; takes it from there if another
-/// process has put it there meanwhile.
+/// Where a job's result, which is in the store, comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// This job.
+    Computed,
+    /// Another process, which has put it there meanwhile.
+    Found,
+}
+
+/// Carries out a job in the current rayon pool and puts its result into the store, unless it is there by now.
 pub(super) fn execute(
     job: &Job,
     registry: &Registry,
@@ -72,11 +80,11 @@ pub(super) fn execute(
     meter: &dyn Meter,
     progress: &dyn StageProgress,
     on_wait: impl FnOnce(),
-) -> Result<Action, ExecutionError> {
+) -> Result<Origin, ExecutionError> {
     let key = job.preimage.key();
     let _lock = store.lock(key, on_wait)?;
-    if let Some(action) = store.action(key) {
-        return Ok(action);
+    if store.action(key).is_some() {
+        return Ok(Origin::Found);
     }
     let kind = registry.find(&job.preimage.kind).ok_or_else(|| {
         StageError::new(format!("this program has no kind `{}`", job.preimage.kind))
@@ -120,7 +128,7 @@ pub(super) fn execute(
         },
     };
     store.commit(&action)?;
-    Ok(action)
+    Ok(Origin::Computed)
 }
 
 /// Gives every input artifact a folder in which its files have their names; the files stay where they are.

@@ -32,6 +32,8 @@ pub enum Arity {
     Optional,
     /// One or more; their order and the names of their stages count.
     Many,
+    /// One or more, given in the order of their stages' names; these count, and how the file orders them does not.
+    Set,
 }
 
 /// What a kind reads.

@@ -56,13 +56,17 @@ pub(super) fn resolve<'a>(
     let mut inputs = Vec::new();
     let mut key_inputs = Vec::new();
     for input in plan.inputs_of(index) {
-        for wire in &input.wires {
+        let mut wires: Vec<_> = input.wires.iter().collect();
+        if input.arity == Arity::Set {
+            wires.sort_by_key(|wire| &plan[wire.stage].name);
+        }
+        for wire in wires {
             let needed = &plan[wire.stage].name;
             let artifact = result(wire.stage)
                 .and_then(|action| action.outputs.get(wire.port))
                 .ok_or_else(|| StageError::new(format!("`{needed}` has no result on `{}`", wire.port)))?;
             let (port, artifact_id) = (input.port.to_owned(), artifact.id());
-            let told_apart = (input.arity == Arity::Many).then(|| needed.clone());
+            let told_apart = matches!(input.arity, Arity::Many | Arity::Set).then(|| needed.clone());
             key_inputs.push(KeyInput { port: port.clone(), stage: told_apart, artifact: artifact_id });
             inputs.push(JobInput { port, stage: needed.clone(), artifact: artifact.clone() });
         }

@@ -194,7 +194,7 @@ pub struct Facts {
 pub struct FinishedStage {
     /// Its kind.
     pub kind: String,
-    /// The stages it reads.
+    /// The stages it reads, in the order of the pipeline file.
     pub needs: Vec<String>,
     /// How its result was computed.
     pub facts: Facts,

@@ -31,7 +31,7 @@ pub(super) fn kind() -> StageKind {
         1,
         "Lays the scores of models side by side, as a Markdown table that says where its numbers come from.",
     )
-    .reads("scores", SCORES, Arity::Many)
+    .reads("scores", SCORES, Arity::Set)
     .writes("comparison", COMPARISON)
 }
 
@@ -86,6 +86,9 @@ impl Stage for Report {
         let bytes = (ctx.read)("comparison", COMPARISON_FILE)?;
         let mut comparison: Comparison = serde_json::from_slice(&bytes)
             .map_err(|error| StageError::new(format!("cannot read `{COMPARISON_FILE}`: {error}")))?;
+        // The order of rows is the pipeline file's; the stored comparison does not depend on it.
+        let order = (ctx.find)(ctx.stage).map(|own| own.needs).unwrap_or_default();
+        comparison.rows.sort_by_key(|row| order.iter().position(|stage| *stage == row.stage));
         let training = training_costs(&mut comparison, ctx);
         let measured = Measured {
             training,

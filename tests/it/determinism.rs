@@ -11,8 +11,7 @@ use super::project::Project;
 fn pipeline() -> String {
     let kinds = recflow::stages::registry();
     let models = kinds.kinds().filter(|kind| kind.name.starts_with("train-"));
-    let stages: String =
-        models.map(|kind| format!("  {0}:\n    uses: {0}\n    needs: split\n", kind.name)).collect();
+    let stages: String = models.map(|kind| format!("  {0}:\n    uses: {0}\n    needs: split\n", kind.name)).collect();
     format!(
         "\
 name: all

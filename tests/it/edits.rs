@@ -84,6 +84,7 @@ fn setting_a_parameter_is_like_editing_it() {
     project.edit(PIPELINE, "lambda: 20", "lambda: 10");
     assert!(run_as_planned(&project, "").is_empty(), "the edit and the setting are the same");
     assert!(run_as_planned(&project, "--set lambda=20.0").is_empty(), "20 and 20.0 are the same number");
+    assert!(run_as_planned(&project, "--set lambda=30 --set lambda=20").is_empty(), "the last setting counts");
 }
 
 #[test]
@@ -111,8 +112,7 @@ fn another_order_of_stages_and_keys_runs_nothing() {
     let project = done();
     project.write(
         PIPELINE,
-        "\
-stages:
+        "stages:
   train-ease: { with: { lambda: \"${lambda}\" }, needs: split, uses: train-ease }
   split: { with: { seed: 7, strategy: per-user-random }, needs: ingest, uses: split }
   report: { with: { output: reports/small.md, title: Small }, needs: evaluate, uses: report }
@@ -123,7 +123,10 @@ params: { lambda: 20, dataset: ratings.csv }
 name: small
 ",
     );
-    assert!(run_as_planned(&project, "").is_empty());
+    assert_eq!(run_as_planned(&project, ""), [""; 0]);
+    let report = project.read("reports/small.md");
+    let place = |model: &str| report.find(&format!("| {model} ")).unwrap();
+    assert!(place("EASE") < place("Popularity"), "the rows are in the order of the file\n{report}");
 }
 
 #[test]

@@ -224,7 +224,7 @@ fn a_stage_that_cannot_fit_into_memory_says_what_it_needs() {
     assert_eq!(
         failure_of(&told.0, "heavy"),
         Failure::Error {
-            message: "it needs 4.00 GiB of memory, and 1.00 GiB are allowed".into(),
+            message: "it needs 4 GiB of memory, and 1 GiB are allowed".into(),
             help: Some("allow more with `--memory`, or make the stage smaller".into()),
         }
     );

@@ -136,13 +136,15 @@ stages:
 /// The cells of a report's table, by model and column.
 fn cells(report: &str) -> BTreeMap<(String, String), String> {
     let mut rows = report.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
-    let words = |line: &str| -> Vec<String> {
-        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
-    };
+    let words =
+        |line: &str| -> Vec<String> { line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect() };
     let heading = words(rows.next().unwrap());
     let rows: Vec<Vec<String>> = rows.skip(1).map(words).collect();
     let cell = |row: &Vec<String>, column: usize| ((row[0].clone(), heading[column].clone()), row[column].clone());
-    rows.iter().flat_map(|row| (1..heading.len()).map(move |column| (row, column))).map(|(row, column)| cell(row, column)).collect()
+    rows.iter()
+        .flat_map(|row| (1..heading.len()).map(move |column| (row, column)))
+        .map(|(row, column)| cell(row, column))
+        .collect()
 }
 
 /// Runs all kinds of model on this data, split in this way; the report.
@@ -154,7 +156,7 @@ fn compare_all(project: &Project, dataset: &str, strategy: &str) -> String {
     let (_, tail) = rest.split_once("  evaluate:").unwrap();
     let pipeline = format!("{head}{stages}  evaluate:{tail}")
         .replace("strategy: per-user-random, seed: 7", strategy)
-        .replace("lambda: 20\n", "unused: 1\n")
+        .replace("  lambda: 20\n", "")
         .replace("dataset: ratings.csv", &format!("dataset: {dataset}"));
     project.write("all.yaml", pipeline);
     project.recflow("run all.yaml").expect(0);
@@ -206,12 +208,14 @@ fn without_ratings_and_times_no_number_is_made_up() {
     }
     let file = |wanted: fn(usize) -> bool| -> String {
         let line = |(user, items): (&usize, &Vec<usize>)| {
-            let items = items.iter().enumerate().filter(|(place, _)| wanted(*place));
+            let items = items.iter().enumerate().filter(|(place, _)| wanted(user + place));
             format!("{user}{}\n", items.map(|(_, item)| format!(" {item}")).collect::<String>())
         };
         of_user.iter().map(line).collect()
     };
-    project.write("lists/train.txt", file(|place| place % 4 != 0)).write("lists/test.txt", file(|place| place % 4 == 0));
+    project
+        .write("lists/train.txt", file(|place| place % 4 != 0))
+        .write("lists/test.txt", file(|place| place % 4 == 0));
     for strategy in STRATEGIES {
         let report = compare_all(&project, "lists", strategy);
         for ((model, column), cell) in cells(&report) {
@@ -220,6 +224,8 @@ fn without_ratings_and_times_no_number_is_made_up() {
             }
         }
         assert!(!report.contains("ratings from"), "{report}");
+        let is_by_time = ["temporal", "leave-one-out"].iter().any(|word| strategy.contains(word));
+        assert_eq!(report.contains("the data has no times"), is_by_time, "{report}");
     }
     let files = "strategy: predefined, train-file: lists/train.txt, test-file: lists/test.txt";
     let report = compare_all(&project, "lists", files);

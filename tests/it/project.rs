@@ -45,15 +45,8 @@ stages:
 ";
 
 /// The stages of [`SMALL`] in the order in which a plan shows them.
-pub const SMALL_STAGES: [&str; 7] = [
-    "ingest",
-    "split",
-    "train-popularity",
-    "train-ease",
-    "evaluate/train-popularity",
-    "evaluate/train-ease",
-    "report",
-];
+pub const SMALL_STAGES: [&str; 7] =
+    ["ingest", "split", "train-popularity", "train-ease", "evaluate/train-popularity", "evaluate/train-ease", "report"];
 
 /// A temporary folder that recflow is run in.
 pub struct Project {
@@ -103,7 +96,8 @@ impl Project {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_recflow"));
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        let ours = |name: &str| name.starts_with("RECFLOW_") || ["RUST_LOG", "NO_COLOR", "RUST_BACKTRACE"].contains(&name);
+        let ours =
+            |name: &str| name.starts_with("RECFLOW_") || ["RUST_LOG", "NO_COLOR", "RUST_BACKTRACE"].contains(&name);
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_some_and(ours) {
                 command.env_remove(name);
@@ -155,7 +149,11 @@ impl Project {
     pub fn keys(&self, pipeline: &str) -> BTreeMap<String, StageKey> {
         let outcome = self.recflow(&format!("run {pipeline} --format json --cache-dir elsewhere"));
         outcome.expect(0);
-        outcome.events().iter().filter_map(started).collect()
+        let key = |event: &Event| match event {
+            Event::StageCached { stage, key, .. } => Some((stage.clone(), *key)),
+            other => started(other),
+        };
+        outcome.events().iter().filter_map(key).collect()
     }
 
     /// Keeps a stage from going on for as long as the lock is kept: it waits, as it does for another process that
@@ -201,10 +199,8 @@ impl Project {
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }

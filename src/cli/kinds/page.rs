@@ -67,7 +67,7 @@ fn arity_in_words(arity: Arity) -> &'static str {
     match arity {
         Arity::One => "",
         Arity::Optional => " (optional)",
-        Arity::Many => " (one or more)",
+        Arity::Many | Arity::Set => " (one or more)",
     }
 }
 

@@ -100,7 +100,13 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             self.receive();
         }
         self.digests.save()?;
-        Ok(self.finish())
+        let executor = self.executor;
+        let summary = self.finish();
+        if summary.outcome != Outcome::Done {
+            // Stages that were made to end have left their work in progress behind.
+            executor.store.sweep()?;
+        }
+        Ok(summary)
     }
 
     pub(super) fn is_active(&self) -> bool {
@@ -142,9 +148,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             Ok(Resolution::Known(resolved)) => {
                 let key = resolved.preimage.key();
                 if let Some(action) = self.executor.store.action(key) {
-                    self.counts.cached += 1;
-                    self.tell(Event::StageCached { stage: self.name(index), key, facts: action.facts.clone() });
-                    self.complete(index, action);
+                    self.found(index, action);
                 } else {
                     self.states[index] = State::Runnable(Box::new(resolved));
                     self.runnable.insert(index);

@@ -78,7 +78,8 @@ impl Coordinator<'_, '_> {
         self.budget.release(allotment);
         let key = resolved.preimage.key();
         match verdict {
-            Verdict::Done => match self.executor.store.action(key) {
+            Verdict::Done | Verdict::Found => match self.executor.store.action(key) {
+                Some(action) if verdict == Verdict::Found => self.found(index, action),
                 Some(action) => {
                     self.counts.computed += 1;
                     let artifacts = action.outputs.iter().map(|(port, files)| (port.clone(), files.id())).collect();
@@ -126,6 +127,14 @@ impl Coordinator<'_, '_> {
         }
     }
 
+    /// A stage's result is in the cache, whoever has put it there.
+    pub(super) fn found(&mut self, index: usize, action: Action) {
+        self.counts.cached += 1;
+        let (stage, key, facts) = (self.name(index), action.key(), action.facts.clone());
+        self.tell(Event::StageCached { stage, key, facts });
+        self.complete(index, action);
+    }
+
     /// A stage has its result, from the cache or computed.
     pub(super) fn complete(&mut self, index: usize, action: Action) {
         let planned = self.stages[index];
@@ -160,7 +169,12 @@ impl Coordinator<'_, '_> {
             let planned = self.stages[found];
             Some(FinishedStage {
                 kind: planned.kind.clone(),
-                needs: self.needs(found).map(|need| self.name(need)).collect(),
+                needs: planned
+                    .inputs
+                    .iter()
+                    .flat_map(|input| &input.wires)
+                    .map(|wire| self.name(wire.stage.index()))
+                    .collect(),
                 facts: self.states[found].action()?.facts.clone(),
             })
         };

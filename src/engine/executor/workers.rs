@@ -12,6 +12,7 @@ use crate::engine::job::Job;
 use crate::engine::resolution::{Resolved, StoredInputs, instantiate};
 use crate::engine::run_log::remove_if_empty;
 use crate::engine::runner::{Cancel, Report};
+use crate::engine::spec::MemorySize;
 use crate::engine::stage::{StageError, StageProgress};
 
 impl Coordinator<'_, '_> {
@@ -45,9 +46,8 @@ impl Coordinator<'_, '_> {
         let memory_bytes = declared.memory_bytes.or_else(|| stage.memory_bytes(&inputs)).unwrap_or(0);
         let allowed = self.executor.options.capacity.memory_bytes;
         if memory_bytes > allowed {
-            let gib = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
-            let message =
-                format!("it needs {:.2} GiB of memory, and {:.2} GiB are allowed", gib(memory_bytes), gib(allowed));
+            let [needed, allowed] = [memory_bytes, allowed].map(|bytes| MemorySize { bytes });
+            let message = format!("it needs {needed} of memory, and {allowed} are allowed");
             return Err(StageError::new(message).help("allow more with `--memory`, or make the stage smaller"));
         }
         Ok(Request { threads: declared.threads, max_threads: stage.max_threads(), memory_bytes })

@@ -53,7 +53,7 @@ pub(super) fn wire(
             if taken.is_empty() && port.arity != Arity::Optional && reader.is_complete && !untaken {
                 findings.push(missing(reader, port, writers));
             }
-            if taken.len() > 1 && port.arity != Arity::Many {
+            if taken.len() > 1 && !matches!(port.arity, Arity::Many | Arity::Set) {
                 findings.push(too_many(reader, port, &taken, instances));
             }
             taken.into_iter().map(|(need, output)| (need.instance, output)).collect()
@@ -127,7 +127,7 @@ fn inputs_in_words(kind: &StageKind) -> String {
     let port = |input: &InputPort| match input.arity {
         Arity::One => format!("`{}`", input.port_type),
         Arity::Optional => format!("`{}` (optional)", input.port_type),
-        Arity::Many => format!("any number of `{}`", input.port_type),
+        Arity::Many | Arity::Set => format!("any number of `{}`", input.port_type),
     };
     match &kind.inputs[..] {
         [] => "no other stages: remove its `needs`".to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Cancel, Report, Runner, Verdict};
 use crate::engine::event::Failure;
-use crate::engine::execution::{ExecutionError, Meter, execute};
+use crate::engine::execution::{ExecutionError, Meter, Origin, execute};
 use crate::engine::job::Job;
 use crate::engine::registry::Registry;
 use crate::engine::stage::StageProgress;
@@ -38,10 +38,11 @@ impl Runner for InProcess {
     }
 }
 
-impl<T> From<Result<T, ExecutionError>> for Verdict {
-    fn from(result: Result<T, ExecutionError>) -> Self {
+impl From<Result<Origin, ExecutionError>> for Verdict {
+    fn from(result: Result<Origin, ExecutionError>) -> Self {
         match result {
-            Ok(_) => Self::Done,
+            Ok(Origin::Computed) => Self::Done,
+            Ok(Origin::Found) => Self::Found,
             Err(ExecutionError::Interrupted) => Self::Cancelled,
             Err(ExecutionError::DamagedInput { stage, digest }) => Self::DamagedInput { stage, digest },
             Err(ExecutionError::Failed(failure)) => Self::Failed(failure),

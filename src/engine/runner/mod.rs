@@ -47,8 +47,10 @@ pub enum Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Its result is in the store.
+    /// It was computed, and its result is in the store.
     Done,
+    /// Its result is in the store because another process has computed it meanwhile.
+    Found,
     /// It was asked to end.
     Cancelled,
     /// A stored input is damaged; its stage must run again.

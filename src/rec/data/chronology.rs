@@ -23,6 +23,15 @@ impl Rows {
     }
 }
 
+/// What must be said of a split by time of data that has none.
+pub(super) fn caveat(dataset: &Dataset) -> &'static str {
+    if dataset.about.has_times {
+        ""
+    } else {
+        " (the data has no times: the order of its lines is taken for that of time)"
+    }
+}
+
 /// Groups events by user and leaves those of one user in file order. `users` is the user of each event.
 pub(super) fn by_user(users: &[u32], n_users: usize) -> Rows {
     let mut offsets = vec![0; n_users + 1];

@@ -61,13 +61,13 @@ pub(super) fn split(
     let validation = fold.holdout(validation_users, n_train, monitor)?;
     let test = fold.holdout(test_users, n_train + n_validation, monitor)?;
 
-    let which = match fold_in {
-        FoldIn::Random => "random",
-        FoldIn::Temporal => "latest",
+    let (which, caveat) = match fold_in {
+        FoldIn::Random => ("random", ""),
+        FoldIn::Temporal => ("latest", chronology::caveat(dataset)),
     };
     let description = format!(
         "{n_test} users for the test and {n_validation} for validation held out at random; of each, the {which} {} of the \
-         events are to be found (seed {seed})",
+         events are to be found (seed {seed}){caveat}",
         percent(fold.share)
     );
     let users = order.iter().map(|&user| dataset.users[user as usize].clone()).collect();

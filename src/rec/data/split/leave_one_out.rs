@@ -19,6 +19,9 @@ pub(super) fn split(dataset: &Dataset, monitor: &dyn Monitor) -> Result<Split, I
             _ => {}
         }
     }
-    let description = "every user's last event for the test and the one before it for validation".to_owned();
+    let description = format!(
+        "every user's last event for the test and the one before it for validation{}",
+        chronology::caveat(dataset)
+    );
     assemble(dataset, &rows, &parts, monitor, about(dataset, "leave-one-out", description, None))
 }

@@ -103,27 +103,35 @@ pub struct SplitParams {
     pub fold_out: Option<f64>,
     /// `predefined`: the training events. Any format that `ingest` reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub train_file: Option<PathBuf>,
     /// `predefined`: held-out events of the training users for validation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub validation_file: Option<PathBuf>,
     /// `predefined`: held-out events of the training users for the test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub test_file: Option<PathBuf>,
     /// `predefined`, users unseen in training: what is shown of the validation users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub validation_fold_in_file: Option<PathBuf>,
     /// `predefined`, users unseen in training: what is to be found of the validation users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub validation_held_out_file: Option<PathBuf>,
     /// `predefined`, users unseen in training: what is shown of the test users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub test_fold_in_file: Option<PathBuf>,
     /// `predefined`, users unseen in training: what is to be found of the test users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub test_held_out_file: Option<PathBuf>,
     /// `predefined`: titles of the items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-key" = false))]
     pub titles_file: Option<PathBuf>,
     /// `predefined`: what to do with events of items that training does not have. Default `error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,9 +28,10 @@ pub(super) fn split(
         }
     }
     let description = format!(
-        "the latest {} of every user's events for the test and the {} before them for validation",
+        "the latest {} of every user's events for the test and the {} before them for validation{}",
         percent(test),
-        percent(validation)
+        percent(validation),
+        chronology::caveat(dataset)
     );
     assemble(dataset, &rows, &parts, monitor, about(dataset, "per-user-temporal", description, None))
 }

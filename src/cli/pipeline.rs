@@ -44,7 +44,7 @@ pub(super) fn read(
 
 fn tell(stderr: &mut Sink<io::Stderr>, diagnostics: &Diagnostics, colors: Colors) {
     if !diagnostics.is_empty() {
-        stderr.write(&diagnostics.render(colors == Colors::On));
+        stderr.line(diagnostics.render(colors == Colors::On).trim_end());
     }
 }
 

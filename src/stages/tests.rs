@@ -1,3 +1,5 @@
+//! What the repository commits about kinds and pipelines, against the registry.
+
 use std::fs;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Evaluation against what can be worked out by hand.
+
 use ndarray::{Array2, ArrayViewMut2};
 use rand::RngExt;
 use rayon::ThreadPoolBuilder;

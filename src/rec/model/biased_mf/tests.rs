@@ -1,3 +1,5 @@
+//! Biased matrix factorisation against its definition.
+
 use ndarray::Array2;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};

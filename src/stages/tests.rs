@@ -1,4 +1,4 @@
-//! What the repository commits about kinds and pipelines, against the registry.
+//! What holds for every kind of stage, and for the committed pipelines.
 
 use std::fs;
 use std::path::Path;

@@ -253,7 +253,7 @@ fn an_interrupt_ends_what_runs_and_keeps_what_is_finished() {
             }
             interrupter.interrupt();
         });
-        executor.run(&toy.plan(&pipeline), &mut told).unwrap()
+        executor.run(&Toy::plan(&pipeline), &mut told).unwrap()
     });
     assert_eq!((summary.outcome, summary.computed, summary.not_run), (Outcome::Interrupted, 1, 2));
     fs::write(folder.path().join("company"), "").unwrap();
@@ -298,6 +298,16 @@ fn publications_are_restored_when_they_are_missing_or_changed() {
     let (summary, told) = toy.run(&pipeline.replace("out/end.txt", "../end.txt"));
     assert_eq!(summary.outcome, Outcome::Failed);
     assert!(failure_of(&told.0, "end").to_string().contains("outside of the workspace"));
+}
+
+#[test]
+fn a_damaged_result_is_not_published_but_computed_again() {
+    let toy = Toy::new();
+    let pipeline = CHAIN.replace("needs: length }", "needs: [length, both], with: { output: end.txt } }");
+    toy.computes(&pipeline);
+    overwrite(&toy.object("end"), |bytes| bytes[0] ^= 1);
+    assert_eq!(toy.computes(&pipeline), ["end"]);
+    assert_eq!(fs::read_to_string(toy.path("end.txt")).unwrap(), "5 ab cd");
 }
 
 #[test]

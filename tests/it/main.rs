@@ -1,9 +1,24 @@
 //! Integration tests, by user story, in one binary.
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a failed test is meant to panic, a skipped one to say so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a failed test is meant to panic, a skipped one to say so"
+)]
 
+mod data_messages;
+mod determinism;
+mod diagnostics;
+mod edits;
 mod engine;
+mod failures;
+mod first_run;
+mod honesty;
+mod interruption;
 mod model_quality;
+mod outcome;
+mod process;
+mod project;
 mod real_data;
 mod tidy;
 mod toy;

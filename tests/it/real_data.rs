@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use recflow::rec::Silent;
-use recflow::rec::data::{Dataset, ReadOptions, SplitParams, Strategy, detect, read};
+use recflow::rec::data::{Dataset, FilterParams, FoldIn, ReadOptions, SplitParams, Strategy, detect, read};
 
 fn folder(variable: &str, name: &str) -> Option<PathBuf> {
     let found = std::env::var_os(variable).map(|root| Path::new(&root).join(name)).filter(|path| path.exists());
@@ -49,6 +49,28 @@ fn movielens_1m() {
     let split = protocol_b.apply(Some(&dataset), &Silent).unwrap();
     assert_eq!((split.train.n_entries(), split.test.targets.n_entries()), (797_758, 202_451));
     assert_eq!((0..6040).map(|user| split.test.targets.items_of(user).len()).min(), Some(4));
+}
+
+#[test]
+fn movielens_1m_filtered_to_likes() {
+    let Some(dataset) = open("ml-1m") else { return };
+    let filtered = |params: FilterParams| params.apply(&dataset, &Silent).expect("something is left");
+    let likes = FilterParams { min_rating: Some(4.0), ..FilterParams::default() };
+    assert_eq!(sizes(&filtered(likes.clone())), (6038, 3533, 575_281));
+    let active = FilterParams { min_per_user: Some(5), ..likes };
+    let left = filtered(active.clone());
+    assert_eq!((left.n_users(), left.n_events()), (6034, 575_272));
+    let left = filtered(FilterParams { max_per_user: Some(1000), ..active });
+    assert_eq!(left.n_users(), 6031);
+
+    let protocol_d = SplitParams {
+        validation_users: Some(750),
+        test_users: Some(750),
+        fold_in: Some(FoldIn::Temporal),
+        ..SplitParams::new(Strategy::HeldOutUsers)
+    };
+    let split = protocol_d.apply(Some(&left), &Silent).unwrap();
+    assert_eq!((split.train.n_users(), split.test.users.len()), (4531, 750));
 }
 
 #[test]

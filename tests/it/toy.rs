@@ -150,7 +150,7 @@ impl Stage for Meet {
             if ctx.progress.is_cancelled() {
                 return Err(StageError::interrupted());
             }
-            if begun.elapsed() > Duration::from_secs(60) {
+            if begun.elapsed() > Duration::from_mins(1) {
                 return Err(StageError::new("nobody came"));
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -226,7 +226,7 @@ impl Toy {
         Executor::new(registry, store, runner, workspace, options)
     }
 
-    pub fn plan(&self, stages: &str) -> Plan {
+    pub fn plan(stages: &str) -> Plan {
         let text = format!("name: toy\nstages:\n{stages}");
         Plan::read(&SourceText::new("toy.yaml", text), &[], &registry())
             .unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))
@@ -235,7 +235,7 @@ impl Toy {
     /// Runs a pipeline; what was told of it.
     pub fn run(&self, stages: &str) -> (Summary, Told) {
         let mut told = Told::default();
-        let summary = self.executor().run(&self.plan(stages), &mut told).unwrap();
+        let summary = self.executor().run(&Self::plan(stages), &mut told).unwrap();
         (summary, told)
     }
 

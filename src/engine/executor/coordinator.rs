@@ -28,6 +28,8 @@ pub(super) struct Coordinator<'scope, 'env> {
     pub(super) budget: Budget,
     pub(super) states: Vec<State>,
     pub(super) repairs: Vec<usize>,
+    /// Stages whose sources have been fetched in this run.
+    pub(super) fetched: Vec<bool>,
     /// Stages to look at because something that they need has changed.
     pub(super) pending: VecDeque<usize>,
     pub(super) runnable: BTreeSet<usize>,
@@ -68,6 +70,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),
             repairs: vec![0; stages.len()],
+            fetched: vec![false; stages.len()],
             pending: (0..stages.len()).collect(),
             runnable: BTreeSet::new(),
             stop: None,
@@ -132,6 +135,9 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             )
         });
         match resolution {
+            Ok(Resolution::Absent(what)) if self.fetched[index] => {
+                self.fail_with(index, StageError::new(format!("{what} was fetched and still is not there")));
+            }
             Ok(Resolution::Absent(what)) => self.fetch(index, what),
             Ok(Resolution::Known(resolved)) => {
                 let key = resolved.preimage.key();

@@ -1,5 +1,6 @@
 //! What comes back: reports, results, failures, and inputs that turn out to be damaged.
 
+use std::cell::Cell;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
 
@@ -13,10 +14,24 @@ use crate::engine::publishing::publish;
 use crate::engine::resolution::instantiate;
 use crate::engine::runner::{Report, Verdict};
 use crate::engine::stage::{FinishedStage, PublishCtx, StageError};
-use crate::engine::store::Action;
+use crate::engine::store::{Action, StoreError};
 
 /// How often a stage may find its inputs damaged before that counts as a failure of the store.
 const MAX_REPAIRS: usize = 3;
+
+/// Why a finished stage could not publish.
+enum Unpublished {
+    /// Its own stored result is damaged; it must run again.
+    Damaged(Digest),
+    /// Anything else.
+    Failed(StageError),
+}
+
+impl From<StageError> for Unpublished {
+    fn from(error: StageError) -> Self {
+        Self::Failed(error)
+    }
+}
 
 impl Coordinator<'_, '_> {
     pub(super) fn receive(&mut self) {
@@ -46,7 +61,10 @@ impl Coordinator<'_, '_> {
     fn fetched(&mut self, index: usize, result: Result<(), StageError>) {
         self.states[index] = State::Waiting;
         match result {
-            Ok(()) => self.pending.push_back(index),
+            Ok(()) => {
+                self.fetched[index] = true;
+                self.pending.push_back(index);
+            }
             Err(error) if error.interrupted => self.cancelled(index),
             Err(error) => self.fail_with(index, error),
         }
@@ -81,7 +99,7 @@ impl Coordinator<'_, '_> {
         }
     }
 
-    /// An input was found damaged: its stage runs again, and after it the one that found it.
+    /// A stored result was found damaged: its stage runs again, and after it the one that found it (which may be itself).
     fn repair(&mut self, finder: usize, producer: &str, digest: Digest) {
         self.repairs[finder] += 1;
         let discarded = self.executor.store.discard(digest);
@@ -115,21 +133,27 @@ impl Coordinator<'_, '_> {
             tracing::warn!("{error}");
         }
         self.states[index] = State::Done(Box::new(action));
-        if let Err(error) = self.publish(index) {
-            self.fail_with(index, error);
-            return;
+        match self.publish(index) {
+            Ok(()) => self.pending.extend(self.dependents(index)),
+            Err(Unpublished::Damaged(digest)) => self.repair(index, &self.name(index), digest),
+            Err(Unpublished::Failed(error)) => self.fail_with(index, error),
         }
-        self.pending.extend(self.dependents(index));
     }
 
-    fn publish(&mut self, index: usize) -> Result<(), StageError> {
+    fn publish(&mut self, index: usize) -> Result<(), Unpublished> {
         let (_, stage) = instantiate(self.stages[index], &self.executor.registry)?;
         let store = &self.executor.store;
         let own = self.states[index].action();
+        let damaged = Cell::new(None);
         let read = |port: &str, file: &str| {
             let record = own.and_then(|action| action.outputs.get(port)?.files.get(file));
             let record = record.ok_or_else(|| StageError::new(format!("there is no `{file}` on `{port}`")))?;
-            store.read(*record).map_err(|error| StageError::new(error.to_string()))
+            store.read(*record).map_err(|error| {
+                if let StoreError::Damaged { digest, .. } = error {
+                    damaged.set(Some(digest));
+                }
+                StageError::new(error.to_string())
+            })
         };
         let find = |name: &str| {
             let found = self.plan.find(name)?.index();
@@ -147,7 +171,11 @@ impl Coordinator<'_, '_> {
             command: &self.executor.options.command,
             display_width: self.executor.options.display_width,
         };
-        for publication in stage.publish(&ctx)? {
+        let published = stage.publish(&ctx);
+        if let Some(digest) = damaged.get() {
+            return Err(Unpublished::Damaged(digest));
+        }
+        for publication in published? {
             let changed = publish(&self.executor.workspace.root, &publication)?;
             self.tell(Event::Published {
                 stage: self.name(index),

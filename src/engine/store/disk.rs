@@ -152,11 +152,13 @@ impl Store {
     /// The bytes of a file, verified.
     pub fn read(&self, file: FileRecord) -> Result<Vec<u8>, StoreError> {
         let path = self.object_path(file.digest);
-        let bytes = fs::read(&path).map_err(|source| io_error("read", &path, source))?;
-        if Digest::of(&bytes) == file.digest {
-            Ok(bytes)
-        } else {
-            Err(StoreError::Damaged { digest: file.digest, path, missing: false })
+        match fs::read(&path) {
+            Ok(bytes) if Digest::of(&bytes) == file.digest => Ok(bytes),
+            Ok(_) => Err(StoreError::Damaged { digest: file.digest, path, missing: false }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(StoreError::Damaged { digest: file.digest, path, missing: true })
+            }
+            Err(source) => Err(io_error("read", &path, source)),
         }
     }
 

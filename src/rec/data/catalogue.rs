@@ -16,8 +16,8 @@ pub struct KnownDataset {
     pub name: &'static str,
     /// The folder inside the archive.
     pub folder: &'static str,
-    /// MD5 of the archive as GroupLens publishes it beside it. `ml-latest-small` changes under its name: its published MD5
-    /// is fetched at the time of the download.
+    /// MD5 of the archive as GroupLens publishes it beside it. `ml-latest-small` changes under its name: its published
+    /// MD5 is fetched at the time of the download.
     pub md5: Option<&'static str>,
 }
 
@@ -48,8 +48,8 @@ impl KnownDataset {
     }
 }
 
-/// The folder of a data set: `<dir>/<name>` in the first of the directories that has one with ratings in it. The folder may
-/// also have the name that it has in the archive, such as `ml-10M100K`.
+/// The folder of a data set: `<dir>/<name>` in the first of the directories that has one with ratings in it. The folder
+/// may also have the name that it has in the archive, such as `ml-10M100K`.
 pub fn locate(name: &str, data_dirs: &[PathBuf]) -> Option<PathBuf> {
     let archived = KnownDataset::named(name).map(|known| known.folder);
     let holds_ratings = |folder: &PathBuf| folder.is_dir() && detect(folder).is_ok();

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::rec::Interrupted;
+use crate::rec::model::Problem;
 
 /// How many bad lines an error shows; the rest is counted.
 pub(super) const SHOWN_BAD_LINES: usize = 10;
@@ -250,7 +251,10 @@ pub enum LineProblem {
     #[error("a quote is opened and not closed: `{}`", shortened(.0))]
     Quote(String),
     /// The same user and item again.
-    #[error("user `{}` has item `{}` a second time, after `{}` line {first_line}", shortened(.user), shortened(.item), first_path.display())]
+    #[error(
+        "user `{}` has item `{}` a second time, after `{}` line {first_line}",
+        shortened(.user), shortened(.item), first_path.display()
+    )]
     Duplicate {
         /// The user's id.
         user: String,
@@ -277,6 +281,13 @@ impl LineProblem {
             Self::Duplicate { .. } => "duplicate",
         }
     }
+}
+
+/// Problems of parameters as one message.
+pub(super) fn listed(problems: &[Problem]) -> String {
+    let listed: Vec<String> =
+        problems.iter().map(|problem| format!("`{}`: {}", problem.parameter, problem.message)).collect();
+    listed.join("; ")
 }
 
 /// A text fit for a message: control characters escaped, at most 60 characters.

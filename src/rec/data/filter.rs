@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::listed;
 use super::{Dataset, Events, Items};
 use crate::rec::model::Problem;
 use crate::rec::{Interrupted, Monitor};
@@ -29,7 +30,8 @@ pub struct FilterParams {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub min_per_user: Option<u32>,
-    /// Users and items with fewer events than this are left out again and again until every one left has as many (k-core).
+    /// Users and items with fewer events than this are left out again and again until every one left has as many
+    /// (k-core).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub core: Option<u32>,
@@ -42,7 +44,7 @@ pub enum FilterError {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// Parameters that cannot be used.
-    #[error("{}", .0.iter().map(|problem| format!("`{}`: {}", problem.parameter, problem.message)).collect::<Vec<_>>().join("; "))]
+    #[error("{}", listed(.0))]
     Parameters(Vec<Problem>),
     /// A filter leaves nothing.
     #[error("the filter `{filter}` leaves none of {events} events")]
@@ -195,4 +197,101 @@ fn renumber(indices: &mut [u32], n: usize) -> Vec<u32> {
         *index = *slot;
     }
     old
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::FilterParams;
+    use crate::rec::Silent;
+    use crate::rec::data::{Dataset, DatasetInfo, Events, Items};
+
+    fn dataset(pairs: &std::collections::BTreeSet<(u32, u32)>) -> Dataset {
+        let mut events = Events::default();
+        for &(user, item) in pairs {
+            events.push(user, item, ((user * 7 + item * 3) % 5 + 1) as f32, i64::from(item));
+        }
+        let ids = |letter: char| (0..20).map(|index| format!("{letter}{index}")).collect::<Vec<_>>();
+        Dataset {
+            about: DatasetInfo::default(),
+            users: ids('u'),
+            items: Items { ids: ids('i'), titles: ids('t') },
+            events,
+        }
+    }
+
+    fn counts(indices: &[u32], n: usize) -> Vec<usize> {
+        let mut counts = vec![0; n];
+        for &index in indices {
+            counts[index as usize] += 1;
+        }
+        counts
+    }
+
+    /// The largest subset in which all counts reach `k`, found by removing one event at a time.
+    fn naive_core(pairs: &std::collections::BTreeSet<(u32, u32)>, k: usize) -> usize {
+        let mut left = pairs.clone();
+        loop {
+            let count_user = |user| left.iter().filter(|pair| pair.0 == user).count();
+            let count_item = |item| left.iter().filter(|pair| pair.1 == item).count();
+            let Some(&bad) = left.iter().find(|pair| count_user(pair.0) < k || count_item(pair.1) < k) else {
+                return left.len();
+            };
+            left.remove(&bad);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_core_is_the_largest_one(pairs in prop::collection::btree_set((0_u32..20, 0_u32..20), 1..150), k in 1_u32..6) {
+            let core = FilterParams { core: Some(k), ..FilterParams::default() }.apply(&dataset(&pairs), &Silent);
+            let expected = naive_core(&pairs, k as usize);
+            let Ok(core) = core else {
+                prop_assert_eq!(expected, 0);
+                return Ok(());
+            };
+            prop_assert_eq!(core.n_events(), expected);
+            prop_assert!(counts(&core.events.users, core.n_users()).iter().all(|&n| n >= k as usize));
+            prop_assert!(counts(&core.events.items, core.n_items()).iter().all(|&n| n >= k as usize));
+            // Numbered by first appearance.
+            let firsts: Vec<usize> = (0..core.n_items() as u32)
+                .map(|item| core.events.items.iter().position(|&other| other == item).unwrap()).collect();
+            prop_assert!(firsts.is_sorted());
+        }
+    }
+
+    #[test]
+    fn filters_go_in_the_documented_order_and_say_what_they_did() {
+        let pairs = (0..4).flat_map(|user| (0..=user * 3).map(move |item| (user, item))).collect();
+        let params = FilterParams {
+            min_rating: Some(2.0),
+            max_per_user: Some(7),
+            min_per_item: Some(2),
+            min_per_user: Some(2),
+            core: Some(2),
+        };
+        let left = params.apply(&dataset(&pairs), &Silent).unwrap();
+        insta::assert_snapshot!(left.about.filters.join("\n"), @r#"
+        min-rating: 2 (kept 17 of 22 events)
+        max-per-user: 7 (kept 9 of 17 events)
+        min-per-item: 2 (kept 4 of 9 events)
+        min-per-user: 2 (kept 4 of 4 events)
+        core: 2 (kept 4 of 4 events)
+        "#);
+        let title =
+            |id: &String| left.items.titles[left.items.ids.iter().position(|other| other == id).unwrap()].clone();
+        assert!(left.items.ids.iter().all(|id| title(id)[1..] == id[1..]), "titles stay with their ids");
+    }
+
+    #[test]
+    fn a_filter_that_leaves_nothing_is_named() {
+        let pairs = [(0, 0), (1, 0)].into_iter().collect();
+        let error = FilterParams { min_per_user: Some(5), ..FilterParams::default() }.apply(&dataset(&pairs), &Silent);
+        let error = error.unwrap_err();
+        insta::assert_snapshot!(format!("{error}\nhelp: {}", error.help().unwrap()), @r#"
+        the filter `min-per-user: 5` leaves none of 2 events
+        help: lower `min-per-user` or leave it out
+        "#);
+    }
 }

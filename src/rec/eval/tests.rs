@@ -1,4 +1,4 @@
-//! Evaluation against what can be worked out by hand.
+//! Evaluation by hand-made models.
 
 use ndarray::{Array2, ArrayViewMut2};
 use rand::RngExt;
@@ -77,7 +77,7 @@ fn an_example_by_hand() {
         3.0_f64.log2(),                        // item 4 has one user of three, item 3 none, which counts as one
         ((0.0 + first + second) / 3.0).sqrt(), // 4 → 4, 1 → 2, 2 → 5
         4.0 / 3.0,
-        (0.5_f64.sqrt() + 3.0) / 2.0,
+        f64::midpoint(0.5_f64.sqrt(), 3.0),
     ];
     for (value, expected) in evaluation.values.iter().zip(expected) {
         assert!((value.value.unwrap() - expected).abs() < 1e-12, "{value:?}, not {expected}");

@@ -1,12 +1,12 @@
 //! Inverse of a symmetric positive definite matrix, in place.
 //!
 //! LAPACK's way is three passes (Cholesky factor, its inverse, their product). Here one pass over block columns does all
-//! of it: pivot block `P = UᵀU` (LAPACK `potrf`), panel `W = U⁻ᵀ H_k`, and the symmetric update `H -= WᵀW` of *every* other
-//! block, in which each already inverted block gets `+WᵀW` (the block form of the sweep operator; J. H. Goodnight, A
-//! tutorial on the SWEEP operator, The American Statistician 33, 1979). It takes the same n³ floating point operations
-//! as `potrf` + `potri`, and since each update is as large as the first, one kernel (`gemm` on tiles) does nearly all of
-//! the work and any number of threads can share it. For positive definite matrices elimination of this kind needs no
-//! exchange of pivots.
+//! of it, the block form of the sweep operator (J. H. Goodnight, A tutorial on the SWEEP operator, The American
+//! Statistician 33, 1979): with the pivot block `P` (inverted by LAPACK `potrf` and `potri`) and the pivot's rows `R`, every
+//! other block becomes `H - RᵀP⁻¹R`, or `H + RᵀP⁻¹R` where it is inverted already, and the pivot's rows become `P⁻¹R`. It
+//! takes the same n³ floating point operations as `potrf` + `potri` and a few more for `P⁻¹R`, and since each update is as
+//! large as the first, one kernel (`gemm`) does nearly all of the work and any number of threads can share it. For
+//! positive definite matrices elimination of this kind needs no exchange of pivots.
 
 use std::ops::Range;
 
@@ -19,11 +19,13 @@ use super::blocks::{Block, Columns, SharedMatrix, pieces};
 use super::real::Real;
 use crate::rec::{Interrupted, Monitor};
 
-/// Width of a pivot block. The wider, the faster `gemm` runs; but solving with the pivot comes on top of the n³ operations,
+/// Width of a pivot block. The wider, the faster `gemm` runs; but multiplying by the pivot's inverse comes on top of the n³ operations,
 /// a share of `2 PIVOT / n`.
-const PIVOT: usize = 128;
+const PIVOT: usize = 256;
 /// Width and height of the blocks of an update: the unit of parallel work.
 const UPDATE: usize = 512;
+/// Height of the strips in which blocks on the diagonal are updated.
+const STRIP: usize = 64;
 
 /// Why a matrix could not be inverted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,11 +54,11 @@ pub fn cholesky_inverse<F: Real>(matrix: ArrayViewMut2<'_, F>, monitor: &dyn Mon
     pin_blas();
     let n = matrix.nrows();
     let matrix = SharedMatrix::new(matrix);
-    let mut panel = vec![F::from_count(0); PIVOT.min(n) * n];
+    let mut panels = Panels::new(n);
     for pivot in pieces(0..n, PIVOT) {
         monitor.check()?;
         let done = pivot.end as u64;
-        sweep(&matrix, n, pivot, &mut panel)?;
+        sweep(&matrix, n, pivot, &mut panels)?;
         monitor.progress(done, n as u64, "inverse");
     }
     Ok(())
@@ -64,7 +66,20 @@ pub fn cholesky_inverse<F: Real>(matrix: ArrayViewMut2<'_, F>, monitor: &dyn Mon
 
 /// What [`cholesky_inverse`] allocates beside the matrix, in bytes.
 pub fn cholesky_inverse_bytes<F: Real>(n: usize) -> u64 {
-    (PIVOT.min(n) * (n + PIVOT) * size_of::<F>()) as u64
+    (PIVOT.min(n) * (2 * n + PIVOT) * size_of::<F>()) as u64
+}
+
+/// The pivot's rows before a step, and their products with the inverse of the pivot block. Shape of both: `[PIVOT, n]`.
+struct Panels<F> {
+    rows: Vec<F>,
+    products: Vec<F>,
+}
+
+impl<F: Real> Panels<F> {
+    fn new(n: usize) -> Self {
+        let panel = vec![F::from_count(0); PIVOT.min(n) * n];
+        Self { rows: panel.clone(), products: panel }
+    }
 }
 
 /// Takes the pivot's rows and columns into the inverted part, which is what stands before them.
@@ -73,43 +88,46 @@ fn sweep<F: Real>(
     matrix: &SharedMatrix<'_, F>,
     n: usize,
     pivot: Range<usize>,
-    panel: &mut [F],
+    panels: &mut Panels<F>,
 ) -> Result<(), InverseError> {
-    let factor = factor_pivot(matrix, &pivot)?;
-    let panel = &mut panel[..pivot.len() * n];
+    let width = pivot.len();
+    let inverse = invert_pivot(matrix, &pivot)?;
+    let (rows, products) = (&mut panels.rows[..width * n], &mut panels.products[..width * n]);
     let ranges: Vec<_> = pieces(0..pivot.start, UPDATE).chain(pieces(pivot.end..n, UPDATE)).collect();
 
-    let shared = SharedMatrix::new(aview_mut1(panel).into_shape_with_order((pivot.len(), n)).expect("one row each"));
+    let shared_rows = SharedMatrix::new(aview_mut1(rows).into_shape_with_order((width, n)).expect("dense rows"));
     ranges.par_iter().for_each(|range| {
         // SAFETY: each task has columns of its own.
-        let mut block = unsafe { shared.block(0..pivot.len(), range.clone()) };
-        load(matrix, &pivot, range, &mut block);
-        F::trsm(true, &factor, &mut block);
+        load(matrix, &pivot, range, &mut unsafe { shared_rows.block(0..width, range.clone()) });
+    });
+    products.fill(F::from_count(0));
+    let shared_products =
+        SharedMatrix::new(aview_mut1(products).into_shape_with_order((width, n)).expect("dense rows"));
+    ranges.par_iter().for_each(|range| {
+        // SAFETY: each task has columns of its own.
+        let mut block = unsafe { shared_products.block(0..width, range.clone()) };
+        let columns = Columns::new(rows, n, range.clone());
+        F::gemm_tn(F::rounded(1.0), Columns::new(&inverse, width, 0..width), columns, &mut block);
     });
 
     let pairs = (0..ranges.len()).flat_map(|i| (i..ranges.len()).map(move |j| (i, j)));
     pairs.collect::<Vec<_>>().into_par_iter().for_each(|(i, j)| {
-        let (rows, columns) = (&ranges[i], &ranges[j]);
+        let (above, right) = (&ranges[i], &ranges[j]);
         // Both inverted already: the inverse grows; else the Schur complement, or its product with the inverse, shrinks.
-        let alpha = F::rounded(if columns.end <= pivot.start { 1.0 } else { -1.0 });
-        // SAFETY: each task has a pair of its own.
-        let mut block = unsafe { matrix.block(rows.clone(), columns.clone()) };
-        let left = Columns::new(panel, n, rows.clone());
-        if i == j {
-            F::syrk_t(alpha, left, &mut block);
-        } else {
-            F::gemm_tn(alpha, left, Columns::new(panel, n, columns.clone()), &mut block);
+        let alpha = F::rounded(if right.end <= pivot.start { 1.0 } else { -1.0 });
+        // On the diagonal narrow strips, so that little is computed below it.
+        for strip in pieces(above.clone(), if i == j { STRIP } else { UPDATE }) {
+            let columns = if i == j { strip.start..right.end } else { right.clone() };
+            // SAFETY: each task has a pair of its own, and its strips do not overlap.
+            let mut block = unsafe { matrix.block(strip.clone(), columns.clone()) };
+            F::gemm_tn(alpha, Columns::new(rows, n, strip), Columns::new(products, n, columns), &mut block);
         }
     });
 
-    let shared = SharedMatrix::new(aview_mut1(panel).into_shape_with_order((pivot.len(), n)).expect("one row each"));
-    ranges.par_iter().for_each(|range| {
-        // SAFETY: each task has columns of its own.
-        let mut block = unsafe { shared.block(0..pivot.len(), range.clone()) };
-        F::trsm(false, &factor, &mut block);
-        store(matrix, &pivot, range, &block);
-    });
-    invert_pivot(matrix, &pivot, factor);
+    ranges.par_iter().for_each(|range| store(matrix, &pivot, range, products, n));
+    // SAFETY: no other block is alive.
+    let mut block = unsafe { matrix.block(pivot.clone(), pivot.clone()) };
+    (0..width).for_each(|row| block.row_mut(row).copy_from_slice(&inverse[row * width..][..width]));
     Ok(())
 }
 
@@ -129,54 +147,47 @@ fn load<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, range: &Ran
     }
 }
 
-/// Copies `block` to the pivot's rows at `range`; what stands before the pivot is mirrored and changes its sign.
+/// Copies the products' columns at `range` to the pivot's rows; what stands before the pivot is mirrored and changes its
+/// sign.
 #[expect(unsafe_code, reason = "each task writes elements of its own")]
-fn store<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, range: &Range<usize>, block: &Block<'_, F>) {
+fn store<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, range: &Range<usize>, products: &[F], n: usize) {
     if range.start >= pivot.end {
         // SAFETY: each task has a range of its own, and nothing else is touched meanwhile.
         let mut target = unsafe { matrix.block(pivot.clone(), range.clone()) };
-        (0..pivot.len()).for_each(|a| target.row_mut(a).copy_from_slice(block.row(a)));
+        (0..pivot.len()).for_each(|a| target.row_mut(a).copy_from_slice(&products[a * n..][range.clone()]));
     } else {
         // SAFETY: as above.
         let mut target = unsafe { matrix.block(range.clone(), pivot.clone()) };
-        for b in 0..range.len() {
-            target.row_mut(b).iter_mut().enumerate().for_each(|(a, value)| *value = -block.row(a)[b]);
+        for (b, column) in range.clone().enumerate() {
+            target.row_mut(b).iter_mut().enumerate().for_each(|(a, value)| *value = -products[a * n + column]);
         }
     }
 }
 
-/// The upper factor `U` of the pivot block `UᵀU`, dense.
+/// The inverse of the pivot block, dense and symmetric.
 #[expect(unsafe_code, reason = "one block is read while no task runs")]
-fn factor_pivot<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>) -> Result<Vec<F>, InverseError> {
+fn invert_pivot<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>) -> Result<Vec<F>, InverseError> {
     let width = pivot.len();
     // SAFETY: no other block is alive.
     let block = unsafe { matrix.block(pivot.clone(), pivot.clone()) };
-    let mut factor = Vec::with_capacity(width * width);
-    (0..width).for_each(|row| factor.extend_from_slice(block.row(row)));
+    let mut inverse = Vec::with_capacity(width * width);
+    (0..width).for_each(|row| inverse.extend_from_slice(block.row(row)));
     // LAPACK counts by columns: the upper triangle by rows is its lower triangle.
-    match F::cholesky(column_major(width), UPLO::Lower, &mut factor) {
-        Ok(()) => Ok(factor),
+    let layout = MatrixLayout::F { col: width as i32, lda: width as i32 };
+    match F::cholesky(layout, UPLO::Lower, &mut inverse) {
+        Ok(()) => {}
         Err(lax::error::Error::LapackComputationalFailure { return_code }) => {
-            Err(InverseError::NotPositiveDefinite { minor: pivot.start + return_code as usize })
+            return Err(InverseError::NotPositiveDefinite { minor: pivot.start + return_code as usize });
         }
         Err(other) => panic!("the arguments of potrf are valid: {other}"),
     }
-}
-
-/// Writes the inverse of the pivot block from its factor.
-#[expect(unsafe_code, reason = "one block is written while no task runs")]
-fn invert_pivot<F: Real>(matrix: &SharedMatrix<'_, F>, pivot: &Range<usize>, mut factor: Vec<F>) {
-    let width = pivot.len();
-    F::inv_cholesky(column_major(width), UPLO::Lower, &mut factor).expect("a Cholesky factor has a positive diagonal");
-    // SAFETY: no other block is alive.
-    let mut block = unsafe { matrix.block(pivot.clone(), pivot.clone()) };
+    F::inv_cholesky(layout, UPLO::Lower, &mut inverse).expect("a Cholesky factor has a positive diagonal");
     for a in 0..width {
-        block.row_mut(a)[a..].copy_from_slice(&factor[a * width + a..(a + 1) * width]);
+        for b in a + 1..width {
+            inverse[b * width + a] = inverse[a * width + b];
+        }
     }
-}
-
-fn column_major(n: usize) -> MatrixLayout {
-    MatrixLayout::F { col: n as i32, lda: n as i32 }
+    Ok(inverse)
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! The two precisions, and the BLAS kernels in each.
 
-use cblas_sys::{
-    CBLAS_DIAG, CBLAS_LAYOUT, CBLAS_SIDE, CBLAS_TRANSPOSE, CBLAS_UPLO, cblas_dgemm, cblas_dsyrk, cblas_dtrsm,
-    cblas_sgemm, cblas_ssyrk, cblas_strsm,
-};
+use cblas_sys::{CBLAS_LAYOUT, CBLAS_TRANSPOSE, CBLAS_UPLO, cblas_dgemm, cblas_dsyrk, cblas_sgemm, cblas_ssyrk};
 use ndarray_linalg::Lapack;
 
 use super::blas::pin_blas;
@@ -28,13 +25,10 @@ pub trait Kernels: Sized {
 
     /// The upper triangle of `C += alpha AᵀA`. Shapes: `a` `[k, n]`, `c` `[n, n]`.
     fn syrk_t(alpha: Self, a: Columns<'_, Self>, c: &mut Block<'_, Self>);
-
-    /// `B = U⁻ᵀ B` if `transposed`, else `U⁻¹ B`; of `u` the upper triangle is read. Shapes: `u` `[n, n]` dense, `b` `[n, m]`.
-    fn trsm(transposed: bool, u: &[Self], b: &mut Block<'_, Self>);
 }
 
 macro_rules! impl_real {
-    ($real:ty, $gemm:path, $syrk:path, $trsm:path) => {
+    ($real:ty, $gemm:path, $syrk:path) => {
         impl Real for $real {
             #[inline]
             fn from_count(count: u32) -> Self {
@@ -111,34 +105,8 @@ macro_rules! impl_real {
                     );
                 }
             }
-
-            #[expect(unsafe_code, reason = "BLAS")]
-            fn trsm(transposed: bool, u: &[Self], b: &mut Block<'_, Self>) {
-                let (n, m) = b.shape();
-                assert!(u.len() == n * n, "shapes of a triangular system do not match");
-                pin_blas();
-                let transpose = if transposed { CBLAS_TRANSPOSE::CblasTrans } else { CBLAS_TRANSPOSE::CblasNoTrans };
-                // SAFETY: `u` is a dense matrix of the length just checked; `b` is exclusively borrowed, with these rows
-                // and columns at this stride.
-                unsafe {
-                    $trsm(
-                        CBLAS_LAYOUT::CblasRowMajor,
-                        CBLAS_SIDE::CblasLeft,
-                        CBLAS_UPLO::CblasUpper,
-                        transpose,
-                        CBLAS_DIAG::CblasNonUnit,
-                        n as i32,
-                        m as i32,
-                        1.0,
-                        u.as_ptr(),
-                        n as i32,
-                        b.as_mut_ptr(),
-                        b.stride() as i32,
-                    );
-                }
-            }
         }
     };
 }
-impl_real!(f32, cblas_sgemm, cblas_ssyrk, cblas_strsm);
-impl_real!(f64, cblas_dgemm, cblas_dsyrk, cblas_dtrsm);
+impl_real!(f32, cblas_sgemm, cblas_ssyrk);
+impl_real!(f64, cblas_dgemm, cblas_dsyrk);

@@ -69,7 +69,7 @@ pub struct BiasedMfParams {
 
 impl Default for BiasedMfParams {
     fn default() -> Self {
-        Self { factors: 32, regularisation: 0.06, bias_regularisation: 0.01, epochs: 30, patience: 3, seed: 0 }
+        Self { factors: 32, regularisation: 0.075, bias_regularisation: 0.01, epochs: 20, patience: 3, seed: 0 }
     }
 }
 
@@ -136,7 +136,7 @@ impl Fit for BiasedMfParams {
         }
         let needed_bytes = Fit::memory_bytes(self, train.n_users(), train.n_items(), train.n_entries());
         check_memory(
-            || format!("factors of {} users and items", train.n_users() + train.n_items()),
+            || format!("a factorisation of {} users and items", train.n_users() + train.n_items()),
             needed_bytes,
             monitor,
         )?;
@@ -182,11 +182,11 @@ impl BiasedMf {
             return (self.user_biases[user], self.user_factors.row(user).to_owned());
         }
         let mut scratch = als::Scratch::new(self.params.factors as usize);
-        let items = als::with_biases(self.item_biases.view(), self.item_factors.view());
+        let items = als::with_biases(&self.item_biases, &self.item_factors);
         let solved = als::solve_row(
             &self.params,
             f64::from(self.mean),
-            items.view(),
+            &items,
             users.items(row),
             users.ratings(row),
             &mut scratch,

@@ -147,7 +147,7 @@ impl Fit for EaseParams {
     fn fit(&self, split: &Split, monitor: &dyn Monitor) -> Result<Fitted<Ease>, FitError> {
         let train = &split.train;
         let needed_bytes = Fit::memory_bytes(self, train.n_users(), train.n_items(), train.n_entries());
-        check_memory(|| format!("the weights of {0} × {0} items", train.n_items()), needed_bytes, monitor)?;
+        check_memory(|| format!("a weight matrix of {0} × {0} items", train.n_items()), needed_bytes, monitor)?;
         tracing::debug!(n_items = train.n_items(), memory = gib(needed_bytes), "fitting EASE");
         let model = match self.precision {
             Precision::F32 => Ease::F32(self.weights(train, monitor)?),

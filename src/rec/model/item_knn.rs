@@ -162,7 +162,7 @@ impl Fit for ItemKnnParams {
         let train = &split.train;
         let n_items = train.n_items();
         let needed_bytes = Fit::memory_bytes(self, train.n_users(), n_items, train.n_entries());
-        check_memory(|| format!("the neighbours of {n_items} items"), needed_bytes, monitor)?;
+        check_memory(|| format!("a list of the neighbours of {n_items} items"), needed_bytes, monitor)?;
 
         let pairs = CoOccurrences::new(train);
         let mut lists = vec![Vec::new(); n_items];

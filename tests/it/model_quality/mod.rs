@@ -1,6 +1,7 @@
 //! Fitted models reach the numbers that independent programs reach on the same data.
 
 mod movielens_100k;
+mod movielens_1m;
 
 use std::path::PathBuf;
 

@@ -26,8 +26,8 @@ const WORKSHOP: &str = ".download";
 /// Downloads a known data set to `<into>/<name>` and gives this path; does nothing if it is there.
 ///
 /// The archive comes from `mirror` (an address under which `<name>.zip` lies) or else from GroupLens. It grows in
-/// `<into>/.download/<name>.zip.part`, from where a later call goes on after an interruption. Progress is told in bytes.
-/// One process downloads at a time; others wait for it and find its result.
+/// `<into>/.download/<name>.zip.part`, from where a later call goes on after an interruption. Progress is told in
+/// bytes. One process downloads at a time; others wait for it and find its result.
 pub fn download(
     name: &str,
     into: &Path,

@@ -13,9 +13,9 @@ use crate::rec::Monitor;
 const MOST_BYTES: u64 = 16 << 30;
 const MOST_ENTRIES: usize = 10_000;
 
-/// Unpacks the files of the archive's `folder` to `target`, by way of a temporary folder in `workshop`, so that `target` is
-/// there whole or not at all. What is outside `folder` is passed over; a path that would lead out of it, and a link, are
-/// refused with the whole archive.
+/// Unpacks the files of the archive's `folder` to `target`, by way of a temporary folder in `workshop`, so that
+/// `target` is there whole or not at all. What is outside `folder` is passed over; a path that would lead out of it,
+/// and a link, are refused with the whole archive.
 pub(super) fn unpack(
     archive: &Path,
     folder: &str,

@@ -23,8 +23,8 @@ const FOLDERS: [(Format, &[&str], &[&str]); 3] = [
 /// Finds out what a folder or file holds.
 ///
 /// A folder is recognised by the names in it: `u.data`, `ratings.dat`, `ratings.csv`, or LightGCN's `train.txt`
-/// (`train_plus_valid.txt` is read in its place where it exists, `valid.txt` beside it) and `test.txt`. A single file is
-/// recognised by its first line.
+/// (`train_plus_valid.txt` is read in its place where it exists, `valid.txt` beside it) and `test.txt`. A single file
+/// is recognised by its first line.
 pub fn detect(path: &Path) -> Result<Layout, DataError> {
     let metadata = std::fs::metadata(path).map_err(|source| DataError::io(path, source))?;
     if metadata.is_dir() {

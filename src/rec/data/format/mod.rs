@@ -13,6 +13,9 @@ mod ml_100k;
 mod table;
 mod titles;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -125,7 +128,11 @@ pub(super) fn read_with_places(
     let (mut dataset, places) = collector.finish(has_ratings, has_times)?;
     dataset.about.name.clone_from(&layout.name);
     if let Some(path) = layout.titles() {
-        titles::attach(path, &mut dataset.items, options, monitor)?;
+        let n_skipped = titles::attach(path, &mut dataset.items, options, monitor)?;
+        if n_skipped > 0 {
+            dataset.about.skipped_lines += n_skipped;
+            dataset.about.skipped_by_reason.insert("title without its fields".to_owned(), n_skipped);
+        }
     }
     Ok((dataset, places))
 }

@@ -187,7 +187,11 @@ pub(super) fn read(
     let Some(first) = lines.next()? else { return Err(DataError::Empty { path: path.to_owned() }) };
     let delimiter = options.delimiter.byte(first.bytes);
     let mut record = Record::default();
-    record.split(first.bytes, delimiter);
+    if delimiter == b'\t' {
+        record.split(first.bytes, delimiter);
+    } else {
+        record.split_quoted(first.bytes, delimiter);
+    }
     let header = Header::new(record.iter().map(|name| lossy(name.trim_ascii())).collect());
     let columns = &options.columns;
     let user = header.user(path, columns)?;

@@ -5,43 +5,45 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::ReadOptions;
 use super::collector::lossy;
 use super::double_colon::Fields;
 use super::lines::Lines;
 use super::table::Header;
+use super::{OnBadLine, ReadOptions};
 use crate::rec::Monitor;
 use crate::rec::data::{BadLine, BadLines, DataError, Items, LineProblem};
 
-/// Reads titles and puts them beside the ids they belong to; ids that the items do not have are passed over.
+/// Reads titles and puts them beside the ids they belong to; ids that the items do not have are passed over. Gives the
+/// number of lines that were skipped.
 pub(super) fn attach(
     path: &Path,
     items: &mut Items,
     options: &ReadOptions,
     monitor: &dyn Monitor,
-) -> Result<(), DataError> {
+) -> Result<u64, DataError> {
     let text = read_text(path, monitor)?;
     let first = text.lines().next().unwrap_or_default();
-    let titles = if first.contains("::") {
-        by_lines(path, &text, |line| {
+    let mut found = Found { path, on_bad_line: options.on_bad_line, titles: HashMap::new(), n_skipped: 0 };
+    if first.contains("::") {
+        found.by_lines(&text, |line| {
             let fields: Vec<&[u8]> = Fields(Some(line.as_bytes())).take(2).collect();
             let [id, title] = fields.try_into().ok()?;
             Some((lossy(id), lossy(title)))
-        })?
+        })?;
     } else if first.contains('|') && first.split('|').next().is_some_and(|id| id.trim().parse::<u64>().is_ok()) {
-        by_lines(path, &text, |line| {
+        found.by_lines(&text, |line| {
             let mut fields = line.split('|');
             Some((fields.next()?.to_owned(), fields.next()?.to_owned()))
-        })?
+        })?;
     } else {
-        by_columns(path, &text, options)?
-    };
+        found.by_columns(&text, options)?;
+    }
     for (id, title) in items.ids.iter().zip(&mut items.titles) {
-        if let Some(known) = titles.get(id) {
+        if let Some(known) = found.titles.get(id) {
             title.clone_from(known);
         }
     }
-    Ok(())
+    Ok(found.n_skipped)
 }
 
 /// The whole file, decoded; blank lines are kept as line ends, so that line numbers stay right.
@@ -61,53 +63,63 @@ fn read_text(path: &Path, monitor: &dyn Monitor) -> Result<String, DataError> {
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect()))
 }
 
-fn by_lines(
-    path: &Path,
-    text: &str,
-    parse: impl Fn(&str) -> Option<(String, String)>,
-) -> Result<HashMap<String, String>, DataError> {
-    let mut titles = HashMap::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-        let Some((id, title)) = parse(line) else {
-            let problem = LineProblem::Fields { found: 1, expected: 2, text: line.to_owned() };
-            return Err(bad_line(path, index as u64 + 1, problem));
-        };
-        titles.insert(id.trim().to_owned(), title.trim().to_owned());
-    }
-    Ok(titles)
+/// The titles found so far, by item id.
+struct Found<'a> {
+    path: &'a Path,
+    on_bad_line: OnBadLine,
+    titles: HashMap<String, String>,
+    n_skipped: u64,
 }
 
-fn by_columns(path: &Path, text: &str, options: &ReadOptions) -> Result<HashMap<String, String>, DataError> {
-    let delimiter = options.delimiter.byte(text.lines().next().unwrap_or_default().as_bytes());
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).quoting(delimiter != b'\t').from_reader(text.as_bytes());
-    let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
-    let problem_of = |error: &csv::Error| match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            LineProblem::Fields { found: *len as usize, expected: *expected_len as usize, text: String::new() }
-        }
-        _ => LineProblem::Encoding { role: "title", text: error.to_string() },
-    };
-    let names = reader.headers().map_err(|error| bad_line(path, line_of(&error), problem_of(&error)))?;
-    let header = Header::new(names.iter().map(|name| name.trim().to_owned()).collect());
-    let item = header.item(path, &options.columns)?;
-    let title = header.title(path, &options.columns)?;
-    let mut titles = HashMap::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = line_of(&error);
-            let mut problem = problem_of(&error);
-            if let LineProblem::Fields { text: offending, .. } = &mut problem {
-                text.lines().nth(line as usize - 1).unwrap_or_default().clone_into(offending);
+impl Found<'_> {
+    fn by_lines(&mut self, text: &str, parse: impl Fn(&str) -> Option<(String, String)>) -> Result<(), DataError> {
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            if let Some((id, title)) = parse(line) {
+                self.add(&id, &title);
+            } else {
+                let problem = LineProblem::Fields { found: 1, expected: 2, text: line.to_owned() };
+                self.reject(index as u64 + 1, problem)?;
             }
-            bad_line(path, line, problem)
-        })?;
-        titles.insert(record[item].trim().to_owned(), record[title].trim().to_owned());
+        }
+        Ok(())
     }
-    Ok(titles)
-}
 
-fn bad_line(path: &Path, line: u64, problem: LineProblem) -> DataError {
-    let shown = vec![BadLine { path: path.to_owned(), line, problem }];
-    DataError::BadLines(Box::new(BadLines { shown, total: 1 }))
+    fn by_columns(&mut self, text: &str, options: &ReadOptions) -> Result<(), DataError> {
+        let delimiter = options.delimiter.byte(text.lines().next().unwrap_or_default().as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .quoting(delimiter != b'\t')
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let unreadable = |error: csv::Error| DataError::io(self.path, error.into());
+        let names = reader.headers().map_err(unreadable)?;
+        let expected = names.len();
+        let header = Header::new(names.iter().map(|name| name.trim().to_owned()).collect());
+        let item = header.item(self.path, &options.columns)?;
+        let title = header.title(self.path, &options.columns)?;
+        for record in reader.records() {
+            let record = record.map_err(|error| DataError::io(self.path, error.into()))?;
+            if record.len() == expected {
+                self.add(&record[item], &record[title]);
+            } else {
+                let fields: Vec<&str> = record.iter().collect();
+                let problem = LineProblem::Fields { found: record.len(), expected, text: fields.join(", ") };
+                self.reject(record.position().map_or(0, csv::Position::line), problem)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, id: &str, title: &str) {
+        self.titles.insert(id.trim().to_owned(), title.trim().to_owned());
+    }
+
+    fn reject(&mut self, line: u64, problem: LineProblem) -> Result<(), DataError> {
+        if self.on_bad_line == OnBadLine::Skip {
+            self.n_skipped += 1;
+            return Ok(());
+        }
+        let shown = vec![BadLine { path: self.path.to_owned(), line, problem }];
+        Err(DataError::BadLines(Box::new(BadLines { shown, total: 1 })))
+    }
 }

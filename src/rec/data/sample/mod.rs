@@ -1,15 +1,18 @@
 //! The built-in data set `sample`: a seeded world of invented films and people, about as large as MovieLens 100K.
 //!
-//! It has what recommenders live on: a long tail of popularity and of activity; taste of low rank (a user's liking of a few
-//! genres); users who rate high or low and films that are good or bad; drift (films have their years, tastes move); and
-//! sequence (sequels follow their film, a session stays with a genre, and ratings come in bursts with equal times).
+//! It has what recommenders live on: a long tail of popularity and of activity; taste of low rank (a user's liking of a
+//! few genres); users who rate high or low and films that are good or bad; drift (films have their years, tastes move);
+//! and sequence (sequels follow their film, a session stays with a genre, and ratings come in bursts with equal times).
 //!
-//! Only additions, multiplications, divisions and square roots are used, which IEEE 754 rounds the same everywhere, and never
-//! the mathematical library, whose last bit differs between platforms: equal parameters give equal bytes.
+//! Only additions, multiplications, divisions and square roots are used, which IEEE 754 rounds the same everywhere, and
+//! never the mathematical library, whose last bit differs between platforms: equal parameters give equal bytes.
 
 mod catalog;
 mod people;
 mod titles;
+
+#[cfg(test)]
+mod tests;
 
 use rand::{Rng, RngExt};
 use schemars::JsonSchema;

@@ -14,8 +14,8 @@ pub(super) struct Rating {
     pub(super) time: i64,
 }
 
-/// How many ratings each user gives: in all `total`, each at least one and at most `most`, from many who rate a little to a few
-/// who rate a lot.
+/// How many ratings each user gives: in all `total`, each at least one and at most `most`, from many who rate a little
+/// to a few who rate a lot.
 pub(super) fn activities(n_users: usize, total: usize, most: usize) -> Vec<usize> {
     let least = (total / n_users / 5).max(1);
     let weight = |user: usize| {
@@ -101,14 +101,14 @@ impl Person {
     }
 
     fn stars(&self, film: &Film, taste: &Genres, random: &mut impl Rng) -> f32 {
-        let liking = 1.25 * dot(taste, &film.genres);
-        let felt = 3.1 + self.mildness + film.quality + liking + 0.75 * bell(random);
+        let liking = 1.45 * dot(taste, &film.genres);
+        let felt = 3.2 + self.mildness + film.quality + liking + 0.75 * bell(random);
         felt.round().clamp(1.0, 5.0) as f32
     }
 }
 
-/// The next film: candidates are met by their popularity, half of them of the session's genre, and taken if they are liked
-/// and talked about.
+/// The next film: candidates are met by their popularity, half of them of the session's genre, and taken if they are
+/// liked and talked about.
 fn choose(catalog: &Catalog, taste: &Genres, mood: usize, day: f64, is_seen: &[bool], random: &mut impl Rng) -> usize {
     for _ in 0..400 {
         let point = random.random();

@@ -3,6 +3,7 @@
 use super::{Holdout, Split, SplitInfo};
 use crate::rec::data::chronology::Rows;
 use crate::rec::data::{Dataset, Events, Interactions};
+use crate::rec::{Interrupted, Monitor};
 
 /// Where an event goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +56,18 @@ impl<'a> RowBuilder<'a> {
 
 /// A split in which every user is a training user and every item keeps its index. `parts` says where each event goes;
 /// `rows` are the users' events, oldest first.
-pub(super) fn assemble(dataset: &Dataset, rows: &Rows, parts: &[Part], about: SplitInfo) -> Split {
+pub(super) fn assemble(
+    dataset: &Dataset,
+    rows: &Rows,
+    parts: &[Part],
+    monitor: &dyn Monitor,
+    about: SplitInfo,
+) -> Result<Split, Interrupted> {
     let n_items = dataset.n_items();
     let part = |event: &u32| parts[*event as usize];
     let mut train = RowBuilder::new(&dataset.events);
     for user in 0..rows.n_users() {
+        report(monitor, user, rows.n_users())?;
         train.add_row(rows.of(user).iter().copied().filter(|event| part(event) == Part::Train));
     }
     let holdout = |held_out: Part, is_known: fn(Part) -> bool| {
@@ -67,6 +75,7 @@ pub(super) fn assemble(dataset: &Dataset, rows: &Rows, parts: &[Part], about: Sp
         let mut history = RowBuilder::new(&dataset.events);
         let mut targets = RowBuilder::new(&dataset.events);
         for user in 0..rows.n_users() {
+            report(monitor, user, rows.n_users())?;
             let row = rows.of(user);
             if row.iter().any(|event| part(event) == held_out) {
                 users.push(user as u32);
@@ -74,16 +83,25 @@ pub(super) fn assemble(dataset: &Dataset, rows: &Rows, parts: &[Part], about: Sp
                 targets.add_row(row.iter().copied().filter(|event| part(event) == held_out));
             }
         }
-        Holdout { users, history: history.finish(n_items), targets: targets.finish(n_items) }
+        Ok(Holdout { users, history: history.finish(n_items), targets: targets.finish(n_items) })
     };
-    Split {
+    Ok(Split {
         about,
         users: dataset.users.clone(),
         items: dataset.items.clone(),
         train: train.finish(n_items),
-        validation: holdout(Part::Validation, |part| part == Part::Train),
-        test: holdout(Part::Test, |part| part != Part::Test),
+        validation: holdout(Part::Validation, |part| part == Part::Train)?,
+        test: holdout(Part::Test, |part| part != Part::Test)?,
+    })
+}
+
+/// Tells of progress every so many users, and ends if the caller asks for it.
+pub(super) fn report(monitor: &dyn Monitor, user: usize, n_users: usize) -> Result<(), Interrupted> {
+    if user.is_multiple_of(4096) {
+        monitor.check()?;
+        monitor.progress(user as u64, n_users as u64, "users");
     }
+    Ok(())
 }
 
 /// What is known of a split that cuts a data set.

@@ -6,8 +6,8 @@ use super::{Holdout, Split};
 use crate::rec::data::Interactions;
 
 impl Split {
-    /// Hash (blake3, hexadecimal) of everything models and metrics see: the ids of users and items and the three parts with
-    /// their ratings and times. Names, titles and descriptions are not in it.
+    /// Hash (blake3, hexadecimal) of everything models and metrics see: the ids of users and items and the three parts
+    /// with their ratings and times. Names, titles and descriptions are not in it.
     pub fn digest(&self) -> String {
         let mut hasher = blake3::Hasher::new_derive_key("recflow 2026 split digest");
         for ids in [&self.users, &self.items.ids] {

@@ -2,6 +2,7 @@
 
 use crate::rec::Interrupted;
 use crate::rec::data::DataError;
+use crate::rec::data::error::listed;
 use crate::rec::model::Problem;
 
 /// Why a split cannot be made.
@@ -14,7 +15,7 @@ pub enum SplitError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// Parameters that do not fit the strategy or each other.
-    #[error("{}", .0.iter().map(|problem| format!("`{}`: {}", problem.parameter, problem.message)).collect::<Vec<_>>().join("; "))]
+    #[error("{}", listed(.0))]
     Parameters(Vec<Problem>),
     /// The data cannot be cut in this way.
     #[error("{message}")]

@@ -1,23 +1,28 @@
 //! Whole users are held out, unseen in training (strong generalisation).
 //!
-//! The protocol of Liang et al., "Variational Autoencoders for Collaborative Filtering" (WWW 2018) with a random fold-in,
-//! and of Sachdeva et al., "Sequential Variational Autoencoders for Collaborative Filtering" (WSDM 2019) with a temporal
-//! one: users are shuffled, the last are the test, those before them the validation; the items are those of the training
-//! users; of each held-out user's events on these items a part is shown and the rest is to be found.
+//! The protocol of Liang et al., "Variational Autoencoders for Collaborative Filtering" (WWW 2018) with a random
+//! fold-in, and of Sachdeva et al., "Sequential Variational Autoencoders for Collaborative Filtering" (WSDM 2019) with
+//! a temporal one: users are shuffled, the last are the test, those before them the validation; the items are those of
+//! the training users; of each held-out user's events on these items a part is shown and the rest is to be found.
 
 use rand::seq::SliceRandom;
 
-use super::assemble::{RowBuilder, about, percent};
+use super::assemble::{RowBuilder, about, percent, report};
 use super::params::{FoldIn, SplitParams};
 use super::share::floor_share;
 use super::{Holdout, Split, SplitError};
 use crate::rec::data::chronology::Rows;
 use crate::rec::data::{Dataset, Items, chronology};
-use crate::rec::stream;
+use crate::rec::{Interrupted, Monitor, stream};
 
-/// Users are taken in the order of their first appearance and shuffled. In the split, training users, then validation users,
-/// then test users stand in the order of first appearance each, and items in that of their first training event.
-pub(super) fn split(dataset: &Dataset, params: &SplitParams, seed: u64) -> Result<Split, SplitError> {
+/// Users are taken in the order of their first appearance and shuffled. In the split, training users, then validation
+/// users, then test users stand in the order of first appearance each, and items in that of their first training event.
+pub(super) fn split(
+    dataset: &Dataset,
+    params: &SplitParams,
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Split, SplitError> {
     let n_users = dataset.n_users();
     let count =
         |users: Option<usize>, share: Option<f64>| users.unwrap_or_else(|| floor_share(share.unwrap_or(0.0), n_users));
@@ -41,7 +46,8 @@ pub(super) fn split(dataset: &Dataset, params: &SplitParams, seed: u64) -> Resul
     let rows = chronology::chronological(dataset);
     let vocabulary = Vocabulary::of(dataset, train_users);
     let mut train = RowBuilder::new(&dataset.events);
-    for &user in &*train_users {
+    for (index, &user) in train_users.iter().enumerate() {
+        report(monitor, index, n_train)?;
         for &event in rows.of(user as usize) {
             if let Some(item) = vocabulary.item_of(dataset, event) {
                 train.push(event, item);
@@ -52,8 +58,8 @@ pub(super) fn split(dataset: &Dataset, params: &SplitParams, seed: u64) -> Resul
     let fold_in = params.fold_in.unwrap_or_default();
     let share = params.fold_out.unwrap_or(0.2);
     let fold = Fold { dataset, rows: &rows, vocabulary: &vocabulary, order: fold_in, share, seed };
-    let validation = fold.holdout(validation_users, n_train);
-    let test = fold.holdout(test_users, n_train + n_validation);
+    let validation = fold.holdout(validation_users, n_train, monitor)?;
+    let test = fold.holdout(test_users, n_train + n_validation, monitor)?;
 
     let which = match fold_in {
         FoldIn::Random => "random",
@@ -122,11 +128,12 @@ struct Fold<'a> {
 
 impl Fold<'_> {
     /// The part of these users, whose index in the split starts at `first`.
-    fn holdout(&self, users: &[u32], first: usize) -> Holdout {
+    fn holdout(&self, users: &[u32], first: usize, monitor: &dyn Monitor) -> Result<Holdout, Interrupted> {
         let mut scored = Vec::new();
         let mut history = RowBuilder::new(&self.dataset.events);
         let mut targets = RowBuilder::new(&self.dataset.events);
         for (index, &user) in users.iter().enumerate() {
+            report(monitor, index, users.len())?;
             let (shown, held_out) = self.fold(user as usize);
             if shown.is_empty() || held_out.is_empty() {
                 continue;
@@ -141,7 +148,7 @@ impl Fold<'_> {
             }
         }
         let n_items = self.vocabulary.old.len();
-        Holdout { users: scored, history: history.finish(n_items), targets: targets.finish(n_items) }
+        Ok(Holdout { users: scored, history: history.finish(n_items), targets: targets.finish(n_items) })
     }
 
     /// What is shown of a user and what is to be found, both oldest first.

@@ -3,9 +3,10 @@
 use super::Split;
 use super::assemble::{Part, about, assemble};
 use crate::rec::data::{Dataset, chronology};
+use crate::rec::{Interrupted, Monitor};
 
 /// Users with two events have no validation event, users with one are in training only.
-pub(super) fn split(dataset: &Dataset) -> Split {
+pub(super) fn split(dataset: &Dataset, monitor: &dyn Monitor) -> Result<Split, Interrupted> {
     let rows = chronology::chronological(dataset);
     let mut parts = vec![Part::Train; dataset.n_events()];
     for user in 0..rows.n_users() {
@@ -19,5 +20,5 @@ pub(super) fn split(dataset: &Dataset) -> Split {
         }
     }
     let description = "every user's last event for the test and the one before it for validation".to_owned();
-    assemble(dataset, &rows, &parts, about(dataset, "leave-one-out", description, None))
+    assemble(dataset, &rows, &parts, monitor, about(dataset, "leave-one-out", description, None))
 }

@@ -12,6 +12,9 @@ mod predefined;
 mod random_entries;
 mod share;
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::error::SplitError;

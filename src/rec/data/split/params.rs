@@ -25,8 +25,8 @@ pub enum Strategy {
     /// The last event of every user is the test, the one before it the validation. Of a user with two events the last
     /// is the test, and a user with one is in training only.
     LeaveOneOut,
-    /// Whole users are held out, unseen in training: a part of each one's events, the fold-in, is shown to the models, and
-    /// the rest is to be found. The items are those of the training users.
+    /// Whole users are held out, unseen in training: a part of each one's events, the fold-in, is shown to the models,
+    /// and the rest is to be found. The items are those of the training users.
     HeldOutUsers,
     /// The parts are files.
     Predefined,
@@ -74,13 +74,13 @@ pub enum UnknownItems {
 pub struct SplitParams {
     /// The way to split.
     pub strategy: Strategy,
-    /// Share of the events for validation, 0 for none; for `held-out-users`, of the users. Default 0.1. A part of n events
-    /// is cut so that training gets ⌊(1 − validation − test) · n⌋ of them, and at least one.
+    /// Share of the events for validation, 0 for none; for `held-out-users`, of the users. Default 0.1. A part of n
+    /// events is cut so that training gets ⌊(1 − validation − test) · n⌋ of them, and at least one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 0.99))]
     pub validation: Option<f64>,
-    /// Share of the events for the test; for `held-out-users`, of the users. Default 0.2, for `held-out-users` 0.1. The test
-    /// gets n − ⌊(1 − test) · n⌋ of n events, and the same ones whatever `validation` is.
+    /// Share of the events for the test; for `held-out-users`, of the users. Default 0.2, for `held-out-users` 0.1. The
+    /// test gets n − ⌊(1 − test) · n⌋ of n events, and the same ones whatever `validation` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 0.99))]
     pub test: Option<f64>,
@@ -96,8 +96,8 @@ pub struct SplitParams {
     /// `held-out-users`: which of a held-out user's events are shown to the models. Default `random`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fold_in: Option<FoldIn>,
-    /// `held-out-users`: share of a held-out user's events that are to be found. Default 0.2. Users of whom nothing would be
-    /// to be found, or nothing shown, are not scored.
+    /// `held-out-users`: share of a held-out user's events that are to be found. Default 0.2. Users of whom nothing
+    /// would be to be found, or nothing shown, are not scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.01, max = 0.99))]
     pub fold_out: Option<f64>,
@@ -292,8 +292,8 @@ impl SplitParams {
             .collect()
     }
 
-    /// Makes the split. All strategies but `predefined` need the data set; `predefined` takes its name and titles from one
-    /// if it is given.
+    /// Makes the split. All strategies but `predefined` need the data set; `predefined` takes its name and titles from
+    /// one if it is given.
     pub fn apply(&self, dataset: Option<&Dataset>, monitor: &dyn Monitor) -> Result<Split, SplitError> {
         let problems = self.check();
         if !problems.is_empty() {
@@ -311,11 +311,11 @@ impl SplitParams {
         let (validation, test) = (all.validation.unwrap_or(0.0), all.test.unwrap_or(0.0));
         let seed = all.seed.unwrap_or(SEED);
         let split = match self.strategy {
-            Strategy::RandomEntries => random_entries::split(dataset, validation, test, seed),
-            Strategy::PerUserRandom => per_user_random::split(dataset, validation, test, seed),
-            Strategy::PerUserTemporal => per_user_temporal::split(dataset, validation, test),
-            Strategy::LeaveOneOut => leave_one_out::split(dataset),
-            Strategy::HeldOutUsers => held_out_users::split(dataset, &all, seed)?,
+            Strategy::RandomEntries => random_entries::split(dataset, validation, test, seed, monitor)?,
+            Strategy::PerUserRandom => per_user_random::split(dataset, validation, test, seed, monitor)?,
+            Strategy::PerUserTemporal => per_user_temporal::split(dataset, validation, test, monitor)?,
+            Strategy::LeaveOneOut => leave_one_out::split(dataset, monitor)?,
+            Strategy::HeldOutUsers => held_out_users::split(dataset, &all, seed, monitor)?,
             Strategy::Predefined => unreachable!("read from files above"),
         };
         if split.test.users.is_empty() {

@@ -6,16 +6,23 @@
 use rand::seq::SliceRandom;
 
 use super::Split;
-use super::assemble::{Part, about, assemble, percent};
+use super::assemble::{Part, about, assemble, percent, report};
 use super::share::sizes;
 use crate::rec::data::{Dataset, chronology};
-use crate::rec::stream;
+use crate::rec::{Interrupted, Monitor, stream};
 
 /// The user's events are shuffled; the first are the test, those after them the validation, the rest is for training.
-pub(super) fn split(dataset: &Dataset, validation: f64, test: f64, seed: u64) -> Split {
+pub(super) fn split(
+    dataset: &Dataset,
+    validation: f64,
+    test: f64,
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Split, Interrupted> {
     let rows = chronology::chronological(dataset);
     let mut parts = vec![Part::Train; dataset.n_events()];
     for user in 0..rows.n_users() {
+        report(monitor, user, rows.n_users())?;
         let mut order = rows.of(user).to_vec();
         order.shuffle(&mut stream(seed, "per-user-random", &[user as u64]));
         let sizes = sizes(validation, test, order.len());
@@ -32,5 +39,5 @@ pub(super) fn split(dataset: &Dataset, validation: f64, test: f64, seed: u64) ->
         percent(test),
         percent(validation)
     );
-    assemble(dataset, &rows, &parts, about(dataset, "per-user-random", description, Some(seed)))
+    assemble(dataset, &rows, &parts, monitor, about(dataset, "per-user-random", description, Some(seed)))
 }

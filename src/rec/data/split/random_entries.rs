@@ -8,10 +8,16 @@ use super::Split;
 use super::assemble::{Part, about, assemble, percent};
 use super::share::sizes;
 use crate::rec::data::{Dataset, chronology};
-use crate::rec::stream;
+use crate::rec::{Interrupted, Monitor, stream};
 
 /// The events are shuffled; the first are the test, those after them the validation, the rest is for training.
-pub(super) fn split(dataset: &Dataset, validation: f64, test: f64, seed: u64) -> Split {
+pub(super) fn split(
+    dataset: &Dataset,
+    validation: f64,
+    test: f64,
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Split, Interrupted> {
     let n = dataset.n_events();
     let mut order: Vec<u32> = (0..n as u32).collect();
     order.shuffle(&mut stream(seed, "random-entries", &[]));
@@ -30,5 +36,5 @@ pub(super) fn split(dataset: &Dataset, validation: f64, test: f64, seed: u64) ->
         percent(validation)
     );
     let rows = chronology::chronological(dataset);
-    assemble(dataset, &rows, &parts, about(dataset, "random-entries", description, Some(seed)))
+    assemble(dataset, &rows, &parts, monitor, about(dataset, "random-entries", description, Some(seed)))
 }

@@ -1,7 +1,7 @@
 //! Shares of a number of things, in whole things.
 
-/// How many of `n` are `share` of them, rounded down as decimal arithmetic would: ⌊0.8 · 10⌋ is 8 and ⌊0.57 · 100⌋ is 57,
-/// although the product of the floats is 56.99…
+/// How many of `n` are `share` of them, rounded down as decimal arithmetic would: ⌊0.8 · 10⌋ is 8 and ⌊0.57 · 100⌋ is
+/// 57, although the product of the floats is 56.99…
 pub(super) fn floor_share(share: f64, n: usize) -> usize {
     let exact = share * n as f64;
     ((exact + 1e-9 * exact.max(1.0)).floor() as usize).min(n)

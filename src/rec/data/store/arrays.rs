@@ -18,8 +18,8 @@ pub(super) enum Column<'a> {
     U64(&'a [u64]),
 }
 
-/// What the file format wants to know of a column. Numbers are stored little-endian, as they lie in memory on every platform
-/// that OpenBLAS is packaged for.
+/// What the file format wants to know of a column. Numbers are stored little-endian, as they lie in memory on every
+/// platform that OpenBLAS is packaged for.
 struct Stored<'a> {
     column: Column<'a>,
     shape: [usize; 1],

@@ -1,10 +1,13 @@
-//! Data sets and splits as folders of files that other tools open: arrays as safetensors, ids and titles as CSV, facts as
-//! JSON. Equal content gives equal bytes. Loading believes nothing: damaged files are errors.
+//! Data sets and splits as folders of files that other tools open: arrays as safetensors, ids and titles as CSV, facts
+//! as JSON. Equal content gives equal bytes. Loading believes nothing: damaged files are errors.
 
 mod arrays;
 mod dataset;
 mod names;
 mod split;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 

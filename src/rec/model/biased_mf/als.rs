@@ -1,6 +1,6 @@
 //! Alternating least squares: users given items, items given users.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{ArcArray1, ArcArray2, Array2, ArrayView1, Axis, s};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
@@ -111,7 +111,7 @@ fn solve_rows(params: &BiasedMfParams, mean: f64, columns: &Array2<f64>, ratings
         |scratch, (task, mut chunk)| {
             for (row, mut solution) in (task * ROWS_PER_TASK..).zip(chunk.rows_mut()) {
                 let (others, values) = (ratings.items_of(row), ratings.ratings_of(row));
-                let solved = solve_row(params, mean, columns.view(), others, values, scratch);
+                let solved = solve_row(params, mean, columns, others, values, scratch);
                 solution.assign(&ArrayView1::from(solved));
             }
         },
@@ -146,7 +146,7 @@ impl Scratch {
 pub(super) fn solve_row<'a>(
     params: &BiasedMfParams,
     mean: f64,
-    columns: ArrayView2<'_, f64>,
+    columns: &Array2<f64>,
     others: &[u32],
     ratings: &[f32],
     scratch: &'a mut Scratch,
@@ -173,10 +173,10 @@ pub(super) fn solve_row<'a>(
 }
 
 /// Biases and vectors side by side, in double precision.
-pub(super) fn with_biases(biases: ArrayView1<'_, f32>, vectors: ArrayView2<'_, f32>) -> Array2<f64> {
+pub(super) fn with_biases(biases: &ArcArray1<f32>, vectors: &ArcArray2<f32>) -> Array2<f64> {
     let mut both = Array2::zeros((vectors.nrows(), vectors.ncols() + 1));
-    both.column_mut(0).zip_mut_with(&biases, |to, &from| *to = f64::from(from));
-    both.slice_mut(s![.., 1..]).zip_mut_with(&vectors, |to, &from| *to = f64::from(from));
+    both.column_mut(0).zip_mut_with(biases, |to, &from| *to = f64::from(from));
+    both.slice_mut(s![.., 1..]).zip_mut_with(vectors, |to, &from| *to = f64::from(from));
     both
 }
 
@@ -199,7 +199,7 @@ fn validation_rmse(params: &BiasedMfParams, factors: &Factors, split: &Split) ->
                     factors.users.row(user)
                 } else {
                     let (items, ratings) = (history.items_of(row), history.ratings_of(row));
-                    solved = solve_row(params, factors.mean, factors.items.view(), items, ratings, scratch);
+                    solved = solve_row(params, factors.mean, &factors.items, items, ratings, scratch);
                     ArrayView1::from(solved)
                 };
                 for (&item, &rating) in targets.items_of(row).iter().zip(targets.ratings_of(row)) {
@@ -212,6 +212,8 @@ fn validation_rmse(params: &BiasedMfParams, factors: &Factors, split: &Split) ->
         },
     );
     let mut pooled = RatingErrors::default();
-    errors.iter().for_each(|errors| pooled.merge(errors));
+    for errors in &errors {
+        pooled.merge(errors);
+    }
     (pooled.count > 0).then(|| rmse(&pooled))
 }

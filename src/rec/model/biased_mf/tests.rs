@@ -1,4 +1,4 @@
-//! Biased matrix factorisation against its definition.
+//! Biased matrix factorisation on made-up ratings.
 
 use ndarray::Array2;
 use rand::RngExt;

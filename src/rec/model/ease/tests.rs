@@ -146,11 +146,11 @@ fn too_little_memory_is_found_before_allocating() {
             Some(1 << 30)
         }
     }
-    // Items that nobody has cost nothing until the matrix is allocated: this one would take 80 TB.
+    // Items that nobody has cost nothing until the matrix is allocated: this one would take 80 GB.
     let split = split_from(Interactions::empty(1, 100_000));
     let error = params().fit(&split, &Tight).unwrap_err();
     assert!(matches!(error, FitError::Memory { needed_bytes, .. } if needed_bytes > 80_000_000_000));
-    insta::assert_snapshot!(error, @"the weights of 100000 × 100000 items needs 74.70 GiB of memory and 1.00 GiB is allowed");
+    insta::assert_snapshot!(error, @"a weight matrix of 100000 × 100000 items needs 74.89 GiB of memory and 1.00 GiB is allowed");
 }
 
 #[test]

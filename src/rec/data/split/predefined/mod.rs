@@ -1,8 +1,9 @@
 //! The parts of a split as files.
 //!
-//! Either events of the training users are held out (`train-file`, `test-file`, perhaps `validation-file`), or users that
-//! training has not seen (`train-file`, `test-fold-in-file`, `test-held-out-file`, perhaps the same for validation). Items are
-//! indexed by first appearance in the training file; users likewise, then those of the validation and of the test.
+//! Either events of the training users are held out (`train-file`, `test-file`, perhaps `validation-file`), or users
+//! that training has not seen (`train-file`, `test-fold-in-file`, `test-held-out-file`, perhaps the same for
+//! validation). Items are indexed by first appearance in the training file; users likewise, then those of the
+//! validation and of the test.
 
 mod parts;
 mod source;

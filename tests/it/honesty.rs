@@ -1,0 +1,227 @@
+//! What makes the table honest: one split, no test item seen before, and empty cells where a number would mean nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::project::{Project, SMALL, events};
+
+#[test]
+fn a_report_over_two_splits_is_refused() {
+    let project = Project::small();
+    let pipeline = |seed: u32| {
+        format!(
+            "\
+name: two
+stages:
+  ingest: {{ uses: ingest, with: {{ dataset: ratings.csv }} }}
+  split-a: {{ uses: split, needs: ingest, with: {{ strategy: per-user-random, seed: 1 }} }}
+  split-b: {{ uses: split, needs: ingest, with: {{ strategy: per-user-random, seed: {seed} }} }}
+  train-a: {{ uses: train-ease, needs: split-a }}
+  train-b: {{ uses: train-ease, needs: split-b, with: {{ lambda: 10 }} }}
+  evaluate-a: {{ uses: evaluate, needs: [split-a, train-a] }}
+  evaluate-b: {{ uses: evaluate, needs: [split-b, train-b] }}
+  report: {{ uses: report, needs: [evaluate-a, evaluate-b], with: {{ title: Two, output: two.md }} }}
+"
+        )
+    };
+    project.write("two.yaml", pipeline(2));
+    let outcome = project.recflow("run two.yaml");
+    outcome.expect(1);
+    let refusal = "report: failed: `evaluate-a` and `evaluate-b` were scored on different splits";
+    assert!(outcome.stderr.contains(refusal), "{}", outcome.stderr);
+    assert!(!project.path("two.md").exists() && outcome.stdout.is_empty());
+    // It is the content that counts: a split of another name that is the same is the same.
+    project.write("two.yaml", pipeline(1));
+    project.recflow("run two.yaml").expect(0);
+}
+
+#[test]
+fn a_report_over_two_notions_of_a_target_is_refused() {
+    let project = Project::small();
+    project.edit(
+        "small.yaml",
+        "  report:\n    uses: report\n    needs: evaluate\n",
+        "  strict:
+    uses: evaluate
+    needs: [split, train-ease]
+    with: { metrics: [rmse, precision@5, ndcg@5], relevant-from: 4 }
+  report:
+    uses: report
+    needs: [evaluate, strict]
+",
+    );
+    let outcome = project.recflow("run small.yaml");
+    outcome.expect(1);
+    assert!(outcome.stderr.contains("count different held-out items as targets"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_model_is_not_scored_on_another_split_than_it_was_fitted_on() {
+    let project = Project::small();
+    project.write(
+        "leak.yaml",
+        "\
+name: leak
+stages:
+  ingest: { uses: ingest, with: { dataset: ratings.csv } }
+  split-a: { uses: split, needs: ingest, with: { strategy: per-user-random, seed: 1 } }
+  split-b: { uses: split, needs: ingest, with: { strategy: per-user-random, seed: 2 } }
+  train-a: { uses: train-ease, needs: split-a }
+  evaluate: { uses: evaluate, needs: [split-b, train-a] }
+",
+    );
+    let outcome = project.recflow("run leak.yaml");
+    outcome.expect(1);
+    let refusal = "evaluate: failed: the model `EASE` was fitted on another split than the one it is to be scored on";
+    assert!(outcome.stderr.contains(refusal), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("help: "), "{}", outcome.stderr);
+}
+
+/// Everybody has the two best-sellers; what each tester is to find comes right after them in popularity.
+#[test]
+fn what_a_user_has_is_not_recommended_again() {
+    let project = Project::new();
+    let mut train = "user,item\n".to_owned();
+    let mut test = "user,item\n".to_owned();
+    for user in 0..9 {
+        train += &format!("u{user},best-seller\nu{user},second\n");
+        match user {
+            0..3 => train += &format!("u{user},third\n"),
+            3 => train += &format!("u{user},fourth\n"),
+            _ => test += &format!("u{user},third\n"),
+        }
+    }
+    project.write("train.csv", train).write("test.csv", test).write(
+        "seen.yaml",
+        "\
+name: seen
+stages:
+  split: { uses: split, with: { strategy: predefined, train-file: train.csv, test-file: test.csv } }
+  train-popularity: { uses: train-popularity, needs: split }
+  evaluate:
+    uses: evaluate
+    needs: [split, train-popularity]
+    with: { metrics: [precision@1, hit-rate@1, mrr@3, ndcg@3] }
+",
+    );
+    project.recflow("run seen.yaml").expect(0);
+    // Were anything that a user has recommended, the target would not come first.
+    let users = project.artifact("evaluate", "users.csv");
+    let lines: Vec<&str> = users.lines().collect();
+    assert_eq!(lines.len(), 1 + 5, "{users}");
+    assert_eq!(lines[0], "user,precision@1,hit-rate@1,mrr@3,ndcg@3");
+    for line in &lines[1..] {
+        let (user, values) = line.split_once(',').unwrap();
+        assert_eq!(values, "1,1,1,1", "{user}");
+    }
+}
+
+#[test]
+fn a_test_item_that_the_user_has_already_is_refused() {
+    let project = Project::new();
+    project.write("train.csv", "user,item\nu1,a\nu1,b\nu2,a\nu2,c\n").write("test.csv", "user,item\nu1,b\n").write(
+        "leak.yaml",
+        "\
+name: leak
+stages:
+  split: { uses: split, with: { strategy: predefined, train-file: train.csv, test-file: test.csv } }
+",
+    );
+    let outcome = project.recflow("run leak.yaml");
+    outcome.expect(1);
+    for words in ["split: failed: ", "u1", "`b`", "help: "] {
+        assert!(outcome.stderr.contains(words), "{words} is not in\n{}", outcome.stderr);
+    }
+}
+
+/// The cells of a report's table, by model and column.
+fn cells(report: &str) -> BTreeMap<(String, String), String> {
+    let mut rows = report.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let words = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let heading = words(rows.next().unwrap());
+    let rows: Vec<Vec<String>> = rows.skip(1).map(words).collect();
+    let cell = |row: &Vec<String>, column: usize| ((row[0].clone(), heading[column].clone()), row[column].clone());
+    rows.iter().flat_map(|row| (1..heading.len()).map(move |column| (row, column))).map(|(row, column)| cell(row, column)).collect()
+}
+
+/// Runs all kinds of model on this data, split in this way; the report.
+fn compare_all(project: &Project, dataset: &str, strategy: &str) -> String {
+    let registry = recflow::stages::registry();
+    let models = registry.kinds().filter(|kind| kind.name.starts_with("train-"));
+    let stages: String = models.map(|kind| format!("  {0}: {{ uses: {0}, needs: split }}\n", kind.name)).collect();
+    let (head, rest) = SMALL.split_once("  train-popularity:").unwrap();
+    let (_, tail) = rest.split_once("  evaluate:").unwrap();
+    let pipeline = format!("{head}{stages}  evaluate:{tail}")
+        .replace("strategy: per-user-random, seed: 7", strategy)
+        .replace("lambda: 20\n", "unused: 1\n")
+        .replace("dataset: ratings.csv", &format!("dataset: {dataset}"));
+    project.write("all.yaml", pipeline);
+    project.recflow("run all.yaml").expect(0);
+    let report = project.read("reports/small.md");
+    let cells = cells(&report);
+    let trained: BTreeSet<&String> = cells.keys().map(|(model, _)| model).collect();
+    assert_eq!(trained.len(), stages.lines().count(), "{report}");
+    for ((model, column), cell) in &cells {
+        if ["Precision@5", "NDCG@5"].contains(&column.as_str()) {
+            let value: f64 = cell.trim_matches('*').parse().unwrap_or_else(|_| panic!("{model} {column}: {cell}"));
+            assert!((0.0..=1.0).contains(&value), "{model} {column}: {cell}");
+        }
+        if cell.starts_with('–') {
+            let mark = cell.trim_start_matches('–');
+            let is_explained = !mark.is_empty() && report.lines().any(|line| line.starts_with(&format!("{mark} ")));
+            assert!(is_explained, "{model} {column}: {cell} is not explained in\n{report}");
+        }
+    }
+    report
+}
+
+const STRATEGIES: [&str; 6] = [
+    "strategy: random-entries",
+    "strategy: per-user-random",
+    "strategy: per-user-temporal",
+    "strategy: leave-one-out",
+    "strategy: held-out-users, test-users: 6, validation-users: 4",
+    "strategy: held-out-users, test: 0.3, fold-in: temporal, fold-out: 0.5",
+];
+
+#[test]
+fn every_way_to_split_goes_through_with_every_model() {
+    let project = Project::small();
+    let mut digests = BTreeSet::new();
+    for strategy in STRATEGIES {
+        let report = compare_all(&project, "ratings.csv", strategy);
+        digests.insert(report.lines().find(|line| line.contains("**Split digest**")).unwrap().to_owned());
+    }
+    assert_eq!(digests.len(), STRATEGIES.len(), "each way is another split");
+}
+
+/// The form of LightGCN's files: ids only, the train part and the test part in two files.
+#[test]
+fn without_ratings_and_times_no_number_is_made_up() {
+    let project = Project::small();
+    let mut of_user: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for event in events(30, 24) {
+        of_user.entry(event.user).or_default().push(event.item);
+    }
+    let file = |wanted: fn(usize) -> bool| -> String {
+        let line = |(user, items): (&usize, &Vec<usize>)| {
+            let items = items.iter().enumerate().filter(|(place, _)| wanted(*place));
+            format!("{user}{}\n", items.map(|(_, item)| format!(" {item}")).collect::<String>())
+        };
+        of_user.iter().map(line).collect()
+    };
+    project.write("lists/train.txt", file(|place| place % 4 != 0)).write("lists/test.txt", file(|place| place % 4 == 0));
+    for strategy in STRATEGIES {
+        let report = compare_all(&project, "lists", strategy);
+        for ((model, column), cell) in cells(&report) {
+            if column == "RMSE" {
+                assert!(cell.starts_with('–'), "{model} has an RMSE without any rating: {cell}");
+            }
+        }
+        assert!(!report.contains("ratings from"), "{report}");
+    }
+    let files = "strategy: predefined, train-file: lists/train.txt, test-file: lists/test.txt";
+    let report = compare_all(&project, "lists", files);
+    assert!(report.contains("30 users, 24 items, "), "{report}");
+}

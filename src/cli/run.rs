@@ -14,7 +14,7 @@ use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
 use super::progress::{self, Style};
-use super::wrap::terminal_width;
+use super::wrap::table_width;
 use super::{failure, pipeline, plan};
 use crate::engine::{
     Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Override, Plan, Registry, Store,
@@ -88,12 +88,7 @@ pub(super) fn execute(
     if args.dry_run {
         return plan::show(global, &plan, &registry, args.format, colors);
     }
-    let style = match (args.format, global.quiet) {
-        (OutputFormat::Json, _) => Style::Json,
-        (OutputFormat::Human, true) => Style::Quiet,
-        (OutputFormat::Human, false) if io::stderr().is_terminal() => Style::Human,
-        (OutputFormat::Human, false) => Style::Plain,
-    };
+    let style = Style::choose(args.format, global.quiet, io::stderr().is_terminal());
     match run(global, args, &plan, registry, progress::observer(style, colors, bars).as_mut()) {
         Ok(summary) => match summary.outcome {
             Outcome::Done => Exit::Success,
@@ -124,7 +119,7 @@ fn run(
         capacity.memory_bytes = memory.bytes;
     }
     let options =
-        Options { capacity, keep_going: args.keep_going, command: command(args), display_width: terminal_width() };
+        Options { capacity, keep_going: args.keep_going, command: command(args), display_width: table_width() };
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("recflow"));
     let runner = Box::new(Subprocess::new(program, store.clone()));
     let executor = Executor::new(Arc::new(registry), store, runner, pipeline::workspace(global), options);

@@ -14,6 +14,7 @@ use crate::report::units;
 use super::results::Results;
 use super::wording;
 use crate::cli::Colors;
+use crate::cli::sink::Sink;
 
 /// How often spinners turn and times count on while no event comes.
 const TICK: Duration = Duration::from_millis(125);
@@ -22,9 +23,10 @@ const WIDEST_NAME: usize = 40;
 
 /// Draws on a terminal.
 #[derive(Debug)]
-pub struct Human<O> {
+pub struct Human<E, O> {
     bars: MultiProgress,
     colors: Colors,
+    stderr: Sink<E>,
     results: Results<O>,
     tick: Option<Duration>,
     name_width: usize,
@@ -33,12 +35,13 @@ pub struct Human<O> {
     running: IndexMap<String, ProgressBar>,
 }
 
-impl<O: Write> Human<O> {
-    /// Progress is drawn with these bars, results go to the stream.
-    pub fn new(bars: MultiProgress, colors: Colors, stdout: O) -> Self {
+impl<E: Write, O: Write> Human<E, O> {
+    /// Progress is drawn with these bars; the last line goes to the first stream, results to the second.
+    pub fn new(bars: MultiProgress, colors: Colors, stderr: E, stdout: O) -> Self {
         Self {
             bars,
             colors,
+            stderr: Sink::new(stderr),
             results: Results::new(stdout),
             tick: Some(TICK),
             name_width: 0,
@@ -155,11 +158,12 @@ impl<O: Write> Human<O> {
             Outcome::Failed => self.colors.bad(summary),
             Outcome::Interrupted => self.colors.note(summary),
         };
-        self.print(&[summary, String::new()]);
+        // Printed by the bars, it would leave the cursor at the end of its line.
+        self.stderr.line(&format!("{summary}\n"));
     }
 }
 
-impl<O: Write> Observer for Human<O> {
+impl<E: Write, O: Write> Observer for Human<E, O> {
     fn observe(&mut self, _: SystemTime, event: &Event) {
         match event {
             Event::RunStarted { pipeline, stages, .. } => self.begin(pipeline, stages),
@@ -233,7 +237,7 @@ mod tests {
         let terminal = Terminal::default();
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::term_like(Box::new(terminal.clone())));
         let mut stdout = Vec::new();
-        let mut human = Human::new(bars, Colors::Off, &mut stdout);
+        let mut human = Human::new(bars, Colors::Off, terminal.clone(), &mut stdout);
         human.tick = None;
         rehearsal::play(&mut human, script);
         let text = terminal.text();

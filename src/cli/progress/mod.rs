@@ -34,7 +34,7 @@ pub use style::Style;
 /// [`MultiProgress::suspend`].
 pub fn observer(style: Style, colors: Colors, bars: &MultiProgress) -> Box<dyn Observer> {
     match style {
-        Style::Human => Box::new(Human::new(bars.clone(), colors, io::stdout())),
+        Style::Human => Box::new(Human::new(bars.clone(), colors, io::stderr(), io::stdout())),
         Style::Plain => Box::new(Plain::new(io::stderr(), io::stdout())),
         Style::Json => Box::new(Json::new(io::stdout())),
         Style::Quiet => Box::new(Quiet::new(io::stderr(), io::stdout())),

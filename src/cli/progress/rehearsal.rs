@@ -10,7 +10,7 @@ pub(super) type Script = Vec<(f64, Event)>;
 /// Plays the events to the observer.
 pub(super) fn play(observer: &mut dyn Observer, script: &Script) {
     for (seconds, event) in script {
-        observer.observe(UNIX_EPOCH + Duration::from_secs_f64(1_772_323_200.0 + seconds), event);
+        observer.observe(UNIX_EPOCH + Duration::from_millis(1_772_323_200_000 + (seconds * 1e3).round() as u64), event);
     }
 }
 

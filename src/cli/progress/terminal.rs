@@ -64,6 +64,17 @@ impl Terminal {
     }
 }
 
+impl io::Write for Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.change(|screen| screen.write(&String::from_utf8_lossy(bytes)))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl TermLike for Terminal {
     fn width(&self) -> u16 {
         WIDTH

@@ -1,6 +1,7 @@
 //! Pipelines of made-up kinds: the engine knows no others.
 
 mod drawings;
+mod interpolation;
 mod kinds;
 mod parameters;
 mod plans;

@@ -1,5 +1,6 @@
 //! Integration tests, by user story, in one binary.
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+#![allow(clippy::unwrap_used, clippy::format_collect, clippy::format_push_string, reason = "short tests read better")]
 
 mod data_messages;
 mod determinism;

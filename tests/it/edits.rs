@@ -148,7 +148,7 @@ fn another_name_of_the_pipeline_runs_nothing() {
 fn a_touched_ratings_file_runs_nothing() {
     let project = done();
     let path = project.path("ratings.csv");
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     fs::File::options().append(true).open(&path).unwrap().set_modified(long_ago).unwrap();
     assert!(run_as_planned(&project, "").is_empty());
     // The same bytes in another file of the same name.

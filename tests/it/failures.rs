@@ -84,7 +84,7 @@ fn what_does_not_need_the_failed_stage_still_runs_if_asked_for() {
     let project = one_bad_branch();
     let stopped = project.recflow("run branches.yaml --jobs 1 --format json");
     stopped.expect(1);
-    assert!(stopped.events().iter().filter_map(finished).next().is_none(), "nothing is begun after a failure");
+    assert!(stopped.events().iter().find_map(finished).is_none(), "nothing is begun after a failure");
     let kept_going = project.recflow("run branches.yaml --jobs 1 --format json --keep-going");
     kept_going.expect(1);
     let computed: Vec<String> = kept_going.events().iter().filter_map(finished).collect();

@@ -6,7 +6,7 @@ use recflow::engine::{Event, Outcome};
 use rustix::process::Signal;
 
 use super::outcome::{cached, finished};
-use super::process::stage_processes;
+use super::process::{stage_processes, until};
 use super::project::{Project, SMALL_STAGES};
 
 /// What an undisturbed run computes.
@@ -87,7 +87,7 @@ fn a_stage_in_the_middle_of_its_work_is_ended() {
         run.signal(wanted);
         let (events, outcome) = run.end();
         outcome.expect(130);
-        assert!(events.iter().filter_map(finished).next().is_none(), "{events:?}");
+        assert!(events.iter().find_map(finished).is_none(), "{events:?}");
         assert_eq!(stage_processes(&project.path("")), [0_u32; 0]);
         assert!(project.names_in("cache/scratch").is_empty());
         assert!(project.digests("cache").is_empty());
@@ -103,6 +103,7 @@ fn a_run_that_is_killed_takes_its_stages_with_it() {
     assert_eq!(run.stage_processes().len(), 1);
     // Waits until no stage process is left.
     run.kill();
+    until("the dead have let go", || project.scratch_is_abandoned("cache"));
     assert!(project.digests("cache").is_empty());
     assert!(!project.names_in("cache/scratch").is_empty(), "there is something to sweep");
     project.write("short.yaml", LONG.replace("20000", "100").replace("2000,", "200,").replace("5000000", "2000"));
@@ -122,6 +123,9 @@ fn after_a_kill_at_any_moment_the_next_run_goes_on_as_if_nothing_had_been() {
             run.next_event();
         }
         let before: Vec<String> = run.kill().iter().filter_map(finished).collect();
+        if project.path(&format!("{cache}/scratch")).exists() {
+            until("the dead have let go", || project.scratch_is_abandoned(&cache));
+        }
 
         let again = project.recflow(&format!("run small.yaml --format json --cache-dir {cache}"));
         again.expect(0);

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use super::outcome::{Outcome, parse};
 
 /// Nothing here takes that long, even on a machine that is busy with other things.
-const FOREVER: Duration = Duration::from_secs(120);
+const FOREVER: Duration = Duration::from_mins(2);
 
 /// A recflow that was started and not waited for. Killed when it is dropped.
 pub struct Running {

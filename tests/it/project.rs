@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use recflow::engine::{Event, KeyLock, StageKey, Store};
@@ -192,17 +192,22 @@ impl Project {
         String::from_utf8(store.read(*record).unwrap()).unwrap()
     }
 
+    /// Whether every process that had a scratch folder in that cache has let go of it. One that was killed does so
+    /// shortly after it has left the list of processes.
+    pub fn scratch_is_abandoned(&self, cache: &str) -> bool {
+        let scratch = format!("{cache}/scratch");
+        let names = self.names_in(&scratch).into_iter();
+        names.filter(|name| name.ends_with(".lock")).all(|name| {
+            let lock = fs::File::open(self.path(&scratch).join(name)).unwrap();
+            lock.try_lock().is_ok()
+        })
+    }
+
     /// The names of what stands in a folder.
     pub fn names_in(&self, folder: &str) -> Vec<String> {
-        names_in(&self.path(folder))
+        let entries = fs::read_dir(self.path(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     }
-}
-
-fn names_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 /// One made-up event.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::colors::Colors;
 use super::exit::Exit;
@@ -49,7 +49,7 @@ fn tell(stderr: &mut Sink<io::Stderr>, diagnostics: &Diagnostics, colors: Colors
     }
 }
 
-/// The places a run happens in: paths in pipelines are relative to the current folder.
+/// The places a run happens in: paths in pipelines are relative to the current folder, and shown as they are written.
 pub(super) fn workspace(global: &super::command_line::Global) -> Workspace {
-    Workspace { root: std::env::current_dir().unwrap_or_default(), data_dirs: global.data_dirs() }
+    Workspace { root: PathBuf::new(), data_dirs: global.data_dirs() }
 }

@@ -8,6 +8,7 @@ use super::digest::{ArtifactId, Digest, FieldHasher};
 
 /// One stored file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct FileRecord {
     /// The blake3 of its bytes.
     pub digest: Digest,

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::digest::{ArtifactId, StageKey};
+use super::seconds;
 use super::stage::Facts;
 
 /// Something that happened in a run.
@@ -129,6 +130,7 @@ pub enum Event {
         /// Stages skipped or cancelled.
         not_run: usize,
         /// How long it took.
+        #[serde(rename = "wall-seconds", with = "seconds")]
         wall: Duration,
     },
 }

@@ -22,6 +22,7 @@ mod resolution;
 mod resolve;
 mod run_log;
 mod runner;
+mod seconds;
 mod selection;
 mod spec;
 mod stage;

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::parameters::ParameterProblem;
+use super::seconds;
 
 /// One stage with its parameters: a computation from input artifacts and source files to output artifacts.
 pub trait Stage: Send + Sync {
@@ -174,10 +177,13 @@ impl StageCtx<'_> {
 
 /// What is known of how a stage's result was computed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Facts {
     /// Wall-clock time of the computation.
+    #[serde(rename = "wall-seconds", with = "seconds")]
     pub wall: Duration,
     /// Processor time, all threads together; absent where it could not be told apart.
+    #[serde(rename = "cpu-seconds", with = "seconds::optional")]
     pub cpu: Option<Duration>,
     /// The most memory it held, in bytes; absent where it could not be told apart.
     pub peak_memory_bytes: Option<u64>,
@@ -194,6 +200,8 @@ pub struct Facts {
 pub struct FinishedStage {
     /// Its kind.
     pub kind: String,
+    /// All its parameters.
+    pub parameters: Arc<Value>,
     /// The stages it reads, in the order of the pipeline file.
     pub needs: Vec<String>,
     /// How its result was computed.

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::difference::differences;
 use super::plan::{Plan, StageIndex};
 use super::registry::Registry;
 use super::resolution::{Resolution, Resolved, instantiate, resolve};
+use super::seconds;
 use super::stage::{StageError, Workspace};
 use super::store::{Action, SourceDigests, Store};
 
 /// What a run would do with one stage.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct StageStatus {
     /// The stage.
     pub stage: String,
@@ -21,12 +23,13 @@ pub struct StageStatus {
     #[serde(flatten)]
     pub status: Status,
     /// How long it took the last time, if it has ever been computed for this pipeline.
+    #[serde(rename = "last-wall-seconds", with = "seconds::optional")]
     pub last_wall: Option<Duration>,
 }
 
 /// What a run would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "status", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Status {
     /// Nothing: the result is there.
     Cached,

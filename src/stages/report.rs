@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Component, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -89,6 +89,9 @@ impl Stage for Report {
         // The order of rows is the pipeline file's; the stored comparison does not depend on it.
         let order = (ctx.find)(ctx.stage).map(|own| own.needs).unwrap_or_default();
         comparison.rows.sort_by_key(|row| order.iter().position(|stage| *stage == row.stage));
+        if let Some(name) = dataset_name(ctx) {
+            comparison.provenance.dataset.name = name;
+        }
         let training = training_costs(&mut comparison, ctx);
         let measured = Measured {
             training,
@@ -219,6 +222,19 @@ fn provenance(scores: &[(String, Scores)], first: &Scores) -> Provenance {
         ],
         seeds,
     }
+}
+
+/// What the pipeline calls the data set. Its content may have been read under another name, which its key leaves out.
+fn dataset_name(ctx: &PublishCtx<'_>) -> Option<String> {
+    let mut open = vec![ctx.stage.to_owned()];
+    while let Some(stage) = open.pop().and_then(|name| (ctx.find)(&name)) {
+        if stage.kind == "ingest" {
+            let name = Path::new(stage.parameters.get("dataset")?.as_str()?).file_name()?.to_string_lossy();
+            return name.split('.').next().filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+        open.extend(stage.needs);
+    }
+    None
 }
 
 /// What training each row's model cost; the rows then name the stages that trained them.

@@ -1,5 +1,6 @@
 //! Integration tests, by user story, in one binary.
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+#![allow(clippy::format_collect, clippy::format_push_string, reason = "short texts, built to be read")]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -1,6 +1,7 @@
 //! What comes back: reports, results, failures, and inputs that turn out to be damaged.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
 
@@ -169,6 +170,7 @@ impl Coordinator<'_, '_> {
             let planned = self.stages[found];
             Some(FinishedStage {
                 kind: planned.kind.clone(),
+                parameters: Arc::clone(&planned.parameters),
                 needs: planned
                     .inputs
                     .iter()

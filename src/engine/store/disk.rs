@@ -237,7 +237,7 @@ fn sharded(root: &Path, digest: Digest) -> PathBuf {
 
 /// Writes a file such that it is there in full or not at all.
 pub(in crate::engine) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     create_dir(folder)?;
     let written = tempfile::Builder::new().prefix(".new-").tempfile_in(folder).and_then(|mut file| {
         file.write_all(bytes)?;
@@ -251,7 +251,7 @@ pub(in crate::engine) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let folder = to.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(to);
     create_dir(folder)?;
     fs::rename(from, to).map_err(|source| io_error("write", to, source))?;
     sync(folder)
@@ -260,6 +260,11 @@ fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
 /// Makes sure that a file's bytes, or a folder's names, are on disk.
 fn sync(path: &Path) -> Result<(), StoreError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(|source| io_error("sync", path, source))
+}
+
+/// The folder that a file is in; of a bare name, the current one.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn create_dir(path: &Path) -> Result<(), StoreError> {

@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Card, Fit, FitError, Fitted, Problem, Recommender, Scorer, Tensor, Training, UserBlock, Weights, WeightsError,
-    check_memory, gib,
+    check_memory,
 };
 use crate::rec::Monitor;
 use crate::rec::data::{Interactions, Split};
@@ -148,7 +148,7 @@ impl Fit for EaseParams {
         let train = &split.train;
         let needed_bytes = Fit::memory_bytes(self, train.n_users(), train.n_items(), train.n_entries());
         check_memory(|| format!("a weight matrix of {0} × {0} items", train.n_items()), needed_bytes, monitor)?;
-        tracing::debug!(n_items = train.n_items(), memory = gib(needed_bytes), "fitting EASE");
+        tracing::debug!(n_items = train.n_items(), memory_bytes = needed_bytes, "fitting EASE");
         let model = match self.precision {
             Precision::F32 => Ease::F32(self.weights(train, monitor)?),
             Precision::F64 => Ease::F64(self.weights(train, monitor)?),

@@ -168,7 +168,7 @@ pub enum FitError {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// It would not fit into memory; found before allocating.
-    #[error("{what} needs {} of memory and {} is allowed", crate::rec::model::gib(*.needed_bytes), crate::rec::model::gib(*.allowed_bytes))]
+    #[error("{what} needs {} of memory and {} is allowed", in_words(*.needed_bytes), in_words(*.allowed_bytes))]
     Memory {
         /// What would be allocated, with its size in words.
         what: String,
@@ -218,6 +218,8 @@ fn check_memory(what: impl FnOnce() -> String, needed_bytes: u64, monitor: &dyn 
     }
 }
 
-pub(crate) fn gib(bytes: u64) -> String {
-    format!("{:.2} GiB", bytes as f64 / (1u64 << 30) as f64)
+/// An amount of memory as people read it.
+fn in_words(bytes: u64) -> String {
+    let mib = bytes as f64 / (1u64 << 20) as f64;
+    if mib < 1024.0 { format!("{mib:.1} MiB") } else { format!("{:.2} GiB", mib / 1024.0) }
 }

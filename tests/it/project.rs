@@ -197,10 +197,12 @@ impl Project {
     pub fn scratch_is_abandoned(&self, cache: &str) -> bool {
         let scratch = format!("{cache}/scratch");
         let names = self.names_in(&scratch).into_iter();
-        names.filter(|name| name.ends_with(".lock")).all(|name| {
-            let lock = fs::File::open(self.path(&scratch).join(name)).unwrap();
-            lock.try_lock().is_ok()
-        })
+        names.filter(|name| std::path::Path::new(name).extension().is_some_and(|extension| extension == "lock")).all(
+            |name| {
+                let lock = fs::File::open(self.path(&scratch).join(name)).unwrap();
+                lock.try_lock().is_ok()
+            },
+        )
     }
 
     /// The names of what stands in a folder.

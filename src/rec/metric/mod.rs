@@ -4,22 +4,22 @@
 //! ordered by item index, lower first. Users without a target are left out of means and of recommendation counts. A list
 //! that is shorter than its cutoff, because so few items are left to recommend, is padded with misses.
 
-mod coverage;
-mod gini;
-mod gini_diversity;
-mod hit_rate;
-mod mae;
-mod map;
+pub mod coverage;
+pub mod gini;
+pub mod gini_diversity;
+pub mod hit_rate;
+pub mod mae;
+pub mod map;
 mod measure;
-mod mrr;
-mod ndcg;
-mod ndcg_full;
-mod novelty;
-mod precision;
-mod recall;
-mod recall_full;
-mod rmse;
-mod rmse_user_mean;
+pub mod mrr;
+pub mod ndcg;
+pub mod ndcg_full;
+pub mod novelty;
+pub mod precision;
+pub mod recall;
+pub mod recall_full;
+pub mod rmse;
+pub mod rmse_user_mean;
 mod spec;
 
 pub use coverage::coverage;

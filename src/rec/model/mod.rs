@@ -1,9 +1,9 @@
-//! The models: one file each, and one line in [`registry`].
+//! The models: one file each, and one line in [`registry()`].
 
-mod biased_mf;
-mod ease;
-mod item_knn;
-mod popularity;
+pub mod biased_mf;
+pub mod ease;
+pub mod item_knn;
+pub mod popularity;
 mod registry;
 #[cfg(test)]
 pub(crate) mod testing;

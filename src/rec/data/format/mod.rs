@@ -1,6 +1,6 @@
 //! Reading ratings files.
 //!
-//! [`detect`] finds out what a path holds and names exactly the files that will be read; [`read`] reads them. In
+//! [`detect()`] finds out what a path holds and names exactly the files that will be read; [`read`] reads them. In
 //! between a caller can hash the files, so that equal content under another name is the same input.
 
 mod collector;

@@ -40,8 +40,7 @@ pub(super) enum ExecutionError {
 
 impl From<StoreError> for ExecutionError {
     fn from(error: StoreError) -> Self {
-        let help = error.help().map(|help| format!("\n{help}")).unwrap_or_default();
-        Self::Failed(Failure::Store { message: format!("{error}{help}") })
+        Self::Failed(Failure::Store { message: error.to_string() })
     }
 }
 

@@ -8,14 +8,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::event::Event;
-use super::store::{Store, StoreError};
+use super::store::Store;
 
 /// The folder of one run.
 #[derive(Debug)]
 pub(super) struct RunLog {
     id: String,
     dir: PathBuf,
-    events: File,
+    // Absent where nothing can be written: a run that finds everything in a read-only cache needs no record.
+    events: Option<File>,
 }
 
 #[derive(Serialize)]
@@ -27,16 +28,16 @@ struct Line<'a> {
 
 impl RunLog {
     /// Begins the record of a run.
-    pub(super) fn begin(store: &Store) -> Result<Self, StoreError> {
+    pub(super) fn begin(store: &Store) -> Self {
         let begun = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let digits: String = begun.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
         let id = format!("{digits}-{}", std::process::id());
         let dir = store.root().join("runs").join(&id);
         let events = fs::create_dir_all(dir.join("logs")).and_then(|()| File::create(dir.join("events.jsonl")));
-        match events {
-            Ok(events) => Ok(Self { id, dir, events }),
-            Err(source) => Err(StoreError::Io { doing: "create", path: dir, source }),
+        if let Err(error) = &events {
+            tracing::warn!("this run leaves no record: cannot create `{}`: {error}", dir.display());
         }
+        Self { id, dir, events: events.ok() }
     }
 
     /// The run's identity.
@@ -59,9 +60,9 @@ impl RunLog {
     pub(super) fn write(&mut self, time: SystemTime, event: &Event) {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         // A record that cannot be written must not end the run that it tells of.
-        if let Ok(mut line) = serde_json::to_vec(&Line { time, event }) {
+        if let (Some(events), Ok(mut line)) = (&mut self.events, serde_json::to_vec(&Line { time, event })) {
             line.push(b'\n');
-            if let Err(error) = self.events.write_all(&line) {
+            if let Err(error) = events.write_all(&line) {
                 tracing::warn!("cannot write the record of this run: {error}");
             }
         }

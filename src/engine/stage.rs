@@ -118,7 +118,13 @@ impl StageError {
 
 impl From<std::io::Error> for StageError {
     fn from(error: std::io::Error) -> Self {
-        Self::new(error.to_string())
+        let told = Self::new(error.to_string());
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                told.help("free some space and run again: what is finished is kept")
+            }
+            _ => told,
+        }
     }
 }
 

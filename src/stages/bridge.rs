@@ -76,5 +76,6 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Stag
     let mut bytes = serde_json::to_vec_pretty(value)
         .map_err(|error| StageError::new(format!("cannot write `{}`: {error}", path.display())))?;
     bytes.push(b'\n');
-    fs::write(path, bytes).map_err(|error| StageError::new(format!("cannot write `{}`: {error}", path.display())))
+    fs::write(path, bytes)?;
+    Ok(())
 }

@@ -172,6 +172,12 @@ impl From<EvaluationError> for StageError {
 
 impl From<WeightsError> for StageError {
     fn from(error: WeightsError) -> Self {
-        Self::new(error.to_string())
+        match error {
+            WeightsError::Io(error) => {
+                let told = Self::from(error);
+                Self { message: format!("the model's arrays cannot be stored or read: {}", told.message), ..told }
+            }
+            other => Self::new(other.to_string()),
+        }
     }
 }

@@ -65,7 +65,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             plan,
             observer,
             scope,
-            log: RunLog::begin(&executor.store)?,
+            log: RunLog::begin(&executor.store),
             digests: SourceDigests::load(&executor.store),
             budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),

@@ -25,14 +25,7 @@ pub(super) fn split(
         report(monitor, user, rows.n_users())?;
         let mut order = rows.of(user).to_vec();
         order.shuffle(&mut stream(seed, "per-user-random", &[user as u64]));
-        let sizes = sizes(validation, test, order.len());
-        let (tests, others) = order.split_at(sizes.test);
-        for &event in tests {
-            parts[event as usize] = Part::Test;
-        }
-        for &event in &others[..sizes.validation] {
-            parts[event as usize] = Part::Validation;
-        }
+        sizes(validation, test, order.len()).deal(&order, &mut parts);
     }
     let description = format!(
         "{} of every user's events at random for the test and {} for validation (seed {seed})",

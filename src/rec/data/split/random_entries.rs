@@ -21,15 +21,8 @@ pub(super) fn split(
     let n = dataset.n_events();
     let mut order: Vec<u32> = (0..n as u32).collect();
     order.shuffle(&mut stream(seed, "random-entries", &[]));
-    let sizes = sizes(validation, test, n);
     let mut parts = vec![Part::Train; n];
-    let (tests, others) = order.split_at(sizes.test);
-    for &event in tests {
-        parts[event as usize] = Part::Test;
-    }
-    for &event in &others[..sizes.validation] {
-        parts[event as usize] = Part::Validation;
-    }
+    sizes(validation, test, n).deal(&order, &mut parts);
     let description = format!(
         "{} of all events at random for the test and {} for validation (seed {seed})",
         percent(test),

@@ -1,5 +1,7 @@
 //! Shares of a number of things, in whole things.
 
+use super::assemble::Part;
+
 /// How many of `n` are `share` of them, rounded down as decimal arithmetic would: ⌊0.8 · 10⌋ is 8 and ⌊0.57 · 100⌋ is
 /// 57, although the product of the floats is 56.99…
 pub(super) fn floor_share(share: f64, n: usize) -> usize {
@@ -13,6 +15,19 @@ pub(super) struct Sizes {
     pub(super) train: usize,
     pub(super) validation: usize,
     pub(super) test: usize,
+}
+
+impl Sizes {
+    /// Gives the first events of `order` to the test and those after them to the validation; the others keep their part.
+    pub(super) fn deal(self, order: &[u32], parts: &mut [Part]) {
+        let (tests, others) = order.split_at(self.test);
+        for &event in tests {
+            parts[event as usize] = Part::Test;
+        }
+        for &event in &others[..self.validation] {
+            parts[event as usize] = Part::Validation;
+        }
+    }
 }
 
 /// Cuts `n` things in three: training and validation together get ⌊(1 − test) · n⌋, training alone

@@ -52,7 +52,9 @@ pub(super) fn read(
         with.report_refused(path, findings);
     }
     let found = kind.parameters.check(&kind.name, &given);
-    for finding in found.into_iter().filter(|finding| !refused.iter().any(|path| finding.path.starts_with(path))) {
+    // Of a value that could not be replaced nothing is known; its key can still be wrong.
+    let is_known = |finding: &ParameterFinding| !refused.iter().any(|path| finding.path.starts_with(path));
+    for finding in found.into_iter().filter(|finding| finding.place == Place::Key || is_known(finding)) {
         findings.push(with.diagnostic(finding));
     }
     if findings.errors() > errors || !refused.is_empty() {

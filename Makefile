@@ -30,7 +30,7 @@ lint: setup ## formatting, clippy and documentation, without a warning
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --no-deps --document-private-items
 
 acceptance: setup ## run the tests on real data only, and show what they measure
-	$(CARGO) test --release --test it -- acceptance --nocapture
+	$(CARGO) test --release --test it -- model_quality real_data --nocapture
 
 bench: setup ## run the benchmarks
 	$(CARGO) bench

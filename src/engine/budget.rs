@@ -45,6 +45,11 @@ impl Budget {
         Self { total, running: 0, threads: 0, memory_bytes: 0 }
     }
 
+    /// Whether any stage at all could start now.
+    pub(super) fn has_room(&self) -> bool {
+        self.running < self.total.jobs && self.threads < self.total.threads
+    }
+
     /// What the stage gets now, if it can start now. `waiting` stages (this one among them) could start: a stage that
     /// does not say how many threads it wants gets an equal share of those that are free.
     pub(super) fn allot(&mut self, request: Request, waiting: usize) -> Option<Allotment> {

@@ -12,7 +12,7 @@ use crate::engine::{
 };
 use crate::rec::data::{
     CATALOGUE, Columns, DataError, Delimiter, DownloadError, Format, KnownDataset, Layout, OnBadLine, ReadOptions,
-    SampleParams, detect, download, locate, read,
+    SampleParams, closest_dataset, detect, download, locate, read,
 };
 
 /// The name of the built-in data set.
@@ -79,12 +79,10 @@ impl Ingest {
         let dirs: Vec<_> = workspace.data_dirs.iter().map(|dir| format!("`{}`", dir.display())).collect();
         let dirs = dirs.join(", ");
         let names: Vec<_> = [SAMPLE].into_iter().chain(CATALOGUE.iter().map(|known| known.name)).collect();
-        let similar = names.iter().map(|name| (strsim::jaro_winkler(&self.dataset, name), name));
-        let close = similar.filter(|(similarity, _)| *similarity > 0.85).max_by(|a, b| a.0.total_cmp(&b.0));
         let error =
             StageError::new(format!("there is no data set `{}`: nothing of that name here or in {dirs}", self.dataset));
-        match close {
-            Some((_, name)) => error.help(format!("did you mean `{name}`?")),
+        match closest_dataset(&self.dataset, names.iter().copied()) {
+            Some(name) => error.help(format!("did you mean `{name}`?")),
             None => error.help(format!("give the path of a ratings file, or one of {}", names.join(", "))),
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::bridge::{Bridge, parameter_problems, write_json};
+use super::bridge::{Bridge, parameter_problems, read_json, write_json};
 use super::facts::SplitFacts;
 use super::ports::{MODEL, SPLIT};
 use crate::engine::{Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind};
@@ -61,7 +61,9 @@ impl Stage for Train {
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
-        let split = Split::load(ctx.input("split")?)?;
+        let split_dir = ctx.input("split")?;
+        let facts: SplitFacts = read_json(&split_dir.join(SplitFacts::FILE))?;
+        let split = Split::load(split_dir)?;
         let fitted = self.configured.fit(&split, &Bridge::of(ctx))?;
         let card = self.model.card();
         let stored = StoredModel {
@@ -69,7 +71,7 @@ impl Stage for Train {
             title: card.title.to_owned(),
             parameters: self.configured.params(),
             training: fitted.training,
-            split_digest: split.digest(),
+            split_digest: facts.digest,
         };
         let out = ctx.output("model");
         fitted.model.weights().write(&out.join(WEIGHTS_FILE))?;

@@ -12,7 +12,7 @@ use crate::engine::plan::{Plan, PlannedStage, StageIndex};
 use crate::engine::resolution::{Resolution, instantiate, resolve};
 use crate::engine::run_log::RunLog;
 use crate::engine::stage::StageError;
-use crate::engine::store::{SourceDigests, StoreError};
+use crate::engine::store::{Action, SourceDigests, StoreError};
 
 /// How long stages have to end by themselves after an interrupt.
 const GRACE: Duration = Duration::from_secs(5);
@@ -42,6 +42,16 @@ pub(super) struct Coordinator<'scope, 'env> {
 pub(super) enum Stop {
     Failure,
     Interrupt { force_at: Option<Instant> },
+}
+
+/// What there is of a stage whose needs are done.
+enum Found {
+    /// Not even its sources.
+    NoSources(String),
+    /// Its result.
+    Result(Box<Action>),
+    /// All that its computation needs.
+    Work(State),
 }
 
 #[derive(Default)]
@@ -129,30 +139,36 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         self.needs(index).all(|need| matches!(self.states[need], State::Done(_)))
     }
 
-    pub(super) fn look_up(&mut self, index: usize) {
-        let resolution = instantiate(self.stages[index], &self.executor.registry).and_then(|(kind, stage)| {
-            resolve(
+    /// Finds out what is to be done with a stage whose needs are done.
+    fn look_up(&mut self, index: usize) {
+        let found = instantiate(self.stages[index], &self.executor.registry).and_then(|(kind, stage)| {
+            let resolution = resolve(
                 self.plan,
                 StageIndex::new(index),
                 (kind, stage.as_ref()),
                 &self.executor.workspace,
                 &mut self.digests,
                 |need| self.states[need.index()].action(),
-            )
+            )?;
+            let resolved = match resolution {
+                Resolution::Absent(what) => return Ok(Found::NoSources(what)),
+                Resolution::Known(resolved) => resolved,
+            };
+            if let Some(action) = self.executor.store.action(resolved.preimage.key()) {
+                return Ok(Found::Result(Box::new(action)));
+            }
+            let request = self.request(index, stage.as_ref(), &resolved)?;
+            Ok(Found::Work(State::Runnable { resolved: Box::new(resolved), request }))
         });
-        match resolution {
-            Ok(Resolution::Absent(what)) if self.fetched[index] => {
+        match found {
+            Ok(Found::NoSources(what)) if self.fetched[index] => {
                 self.fail_with(index, StageError::new(format!("{what} was fetched and still is not there")));
             }
-            Ok(Resolution::Absent(what)) => self.fetch(index, what),
-            Ok(Resolution::Known(resolved)) => {
-                let key = resolved.preimage.key();
-                if let Some(action) = self.executor.store.action(key) {
-                    self.found(index, action);
-                } else {
-                    self.states[index] = State::Runnable(Box::new(resolved));
-                    self.runnable.insert(index);
-                }
+            Ok(Found::NoSources(what)) => self.fetch(index, what),
+            Ok(Found::Result(action)) => self.found(index, *action),
+            Ok(Found::Work(runnable)) => {
+                self.states[index] = runnable;
+                self.runnable.insert(index);
             }
             Err(error) => self.fail_with(index, error),
         }
@@ -177,7 +193,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
     pub(super) fn skip_dependents(&mut self, root: usize) {
         let mut behind: VecDeque<usize> = self.dependents(root).collect();
         while let Some(index) = behind.pop_front() {
-            if matches!(self.states[index], State::Waiting | State::Runnable(_)) {
+            if matches!(self.states[index], State::Waiting | State::Runnable { .. }) {
                 self.runnable.remove(&index);
                 self.states[index] = State::Skipped;
                 self.tell(Event::StageSkipped { stage: self.name(index), cause: self.name(root) });
@@ -208,7 +224,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
 
     pub(super) fn finish(mut self) -> Summary {
         for index in 0..self.states.len() {
-            if matches!(self.states[index], State::Waiting | State::Runnable(_)) {
+            if matches!(self.states[index], State::Waiting | State::Runnable { .. }) {
                 self.cancelled(index);
             }
         }

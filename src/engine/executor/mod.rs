@@ -6,7 +6,6 @@ mod results;
 mod state;
 mod workers;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -103,10 +102,5 @@ impl Executor {
             self.interrupter().interrupt();
         }
         std::thread::scope(|scope| Coordinator::begin(self, plan, observer, scope)?.run())
-    }
-
-    /// Where the record of a run is.
-    pub fn run_dir(&self, run: &str) -> PathBuf {
-        self.store.root().join("runs").join(run)
     }
 }

@@ -109,7 +109,7 @@ impl Coordinator<'_, '_> {
             (Ok(()), Some(producer)) if self.repairs[finder] <= MAX_REPAIRS => {
                 tracing::warn!("the stored result of `{}` is damaged; computing it again", self.name(producer));
                 for dependent in self.dependents(producer) {
-                    if matches!(self.states[dependent], State::Runnable(_)) {
+                    if matches!(self.states[dependent], State::Runnable { .. }) {
                         self.states[dependent] = State::Waiting;
                         self.runnable.remove(&dependent);
                     }

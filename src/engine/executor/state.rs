@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::budget::Allotment;
+use crate::engine::budget::{Allotment, Request};
 use crate::engine::resolution::Resolved;
 use crate::engine::runner::Cancel;
 use crate::engine::store::Action;
@@ -14,7 +14,7 @@ pub(super) enum State {
     /// Its sources are being fetched.
     Fetching(Arc<Cancel>),
     /// Its key is known, its result is not in the store, and it waits for resources.
-    Runnable(Box<Resolved>),
+    Runnable { resolved: Box<Resolved>, request: Request },
     /// It runs.
     Running { resolved: Box<Resolved>, allotment: Allotment, cancel: Arc<Cancel> },
     /// Its result is in the store.

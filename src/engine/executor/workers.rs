@@ -13,35 +13,26 @@ use crate::engine::resolution::{Resolved, StoredInputs, instantiate};
 use crate::engine::run_log::remove_if_empty;
 use crate::engine::runner::{Cancel, Report};
 use crate::engine::spec::MemorySize;
-use crate::engine::stage::{StageError, StageProgress};
+use crate::engine::stage::{Stage, StageError, StageProgress};
 
 impl Coordinator<'_, '_> {
     /// Begins as many runnable stages as there are resources for, in topological order.
     pub(super) fn dispatch(&mut self) {
-        if self.stop.is_some() {
+        if self.stop.is_some() || !self.budget.has_room() {
             return;
         }
         for index in self.runnable.clone() {
-            let State::Runnable(resolved) = &self.states[index] else { continue };
-            match self.request(index, resolved) {
-                Ok(request) => {
-                    if let Some(allotment) = self.budget.allot(request, self.runnable.len()) {
-                        self.runnable.remove(&index);
-                        self.start(index, allotment);
-                    }
-                }
-                Err(error) => {
-                    self.runnable.remove(&index);
-                    self.fail_with(index, error);
-                }
+            let State::Runnable { request, .. } = &self.states[index] else { continue };
+            if let Some(allotment) = self.budget.allot(*request, self.runnable.len()) {
+                self.runnable.remove(&index);
+                self.start(index, allotment);
             }
         }
     }
 
-    fn request(&self, index: usize, resolved: &Resolved) -> Result<Request, StageError> {
-        let planned = self.stages[index];
-        let (_, stage) = instantiate(planned, &self.executor.registry)?;
-        let declared = planned.resources;
+    /// What the stage asks for. Judged once, when it becomes runnable: it reads files.
+    pub(super) fn request(&self, index: usize, stage: &dyn Stage, resolved: &Resolved) -> Result<Request, StageError> {
+        let declared = self.stages[index].resources;
         let inputs = StoredInputs { store: &self.executor.store, inputs: &resolved.inputs };
         let memory_bytes = declared.memory_bytes.or_else(|| stage.memory_bytes(&inputs)).unwrap_or(0);
         let allowed = self.executor.options.capacity.memory_bytes;
@@ -54,7 +45,9 @@ impl Coordinator<'_, '_> {
     }
 
     fn start(&mut self, index: usize, allotment: Allotment) {
-        let State::Runnable(resolved) = std::mem::replace(&mut self.states[index], State::Waiting) else { return };
+        let State::Runnable { resolved, .. } = std::mem::replace(&mut self.states[index], State::Waiting) else {
+            return;
+        };
         let planned = self.stages[index];
         let declared = planned.resources.memory_bytes;
         let job = Job {

@@ -36,6 +36,13 @@ const fn known(name: &'static str, folder: &'static str, md5: Option<&'static st
     KnownDataset { name, folder, md5 }
 }
 
+/// The one of these names that was probably meant, if one is close.
+pub fn closest_dataset<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = known.into_iter().map(|known| (strsim::jaro_winkler(known, name), known));
+    let closest = likeness.max_by(|a, b| a.0.total_cmp(&b.0));
+    closest.filter(|(likeness, _)| *likeness > 0.85).map(|(_, known)| known)
+}
+
 impl KnownDataset {
     /// The data set of this name.
     pub fn named(name: &str) -> Option<&'static Self> {

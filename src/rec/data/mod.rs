@@ -12,7 +12,7 @@ mod sample;
 mod split;
 mod store;
 
-pub use catalogue::{CATALOGUE, KnownDataset, SERVER, locate};
+pub use catalogue::{CATALOGUE, KnownDataset, SERVER, closest_dataset, locate};
 pub use dataset::{Dataset, DatasetInfo, Events, Items};
 pub use download::{DownloadError, download};
 pub use error::{BadLine, BadLines, DataError, LineProblem, MissingColumn};

@@ -16,7 +16,7 @@ use md5::{Digest, Md5};
 
 pub use self::error::DownloadError;
 use self::transfer::Transfer;
-use super::catalogue::{CATALOGUE, KnownDataset, SERVER};
+use super::catalogue::{CATALOGUE, KnownDataset, SERVER, closest_dataset};
 use super::format::detect;
 use crate::rec::Monitor;
 
@@ -63,9 +63,7 @@ pub fn download(
 }
 
 fn unknown(name: &str) -> DownloadError {
-    let likeness = |known: &KnownDataset| strsim::jaro_winkler(known.name, name);
-    let closest = CATALOGUE.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let close = closest.filter(|known| likeness(known) > 0.85).map(|known| known.name);
+    let close = closest_dataset(name, CATALOGUE.iter().map(|known| known.name));
     DownloadError::Unknown { name: name.to_owned(), close }
 }
 

@@ -1,5 +1,7 @@
 //! What a long computation tells its caller, and what the caller may tell it.
 
+use std::path::Path;
+
 /// The caller of a long computation: told of progress, asked for cancellation and limits.
 ///
 /// Implementations must be cheap: models call these methods once per batch or block of users.
@@ -16,6 +18,14 @@ pub trait Monitor: Sync {
 
     /// The memory the computation may use, in bytes; `None` if nothing limits it.
     fn memory_limit_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    /// A folder, perhaps not there yet, in which the computation may keep what it needs to go on after an interruption;
+    /// `None` if nothing is to be kept.
+    ///
+    /// It belongs to this computation: same data and same parameters, but for those that only say how long to go on.
+    fn checkpoint_dir(&self) -> Option<&Path> {
         None
     }
 

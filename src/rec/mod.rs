@@ -6,6 +6,7 @@ pub mod linalg;
 pub mod metric;
 pub mod model;
 mod monitor;
+pub mod nn;
 mod random;
 
 pub use monitor::{Interrupted, Monitor, Silent};

@@ -7,7 +7,9 @@
 mod blas;
 mod blocks;
 mod cholesky_inverse;
+mod exponential;
 mod gram;
+mod product;
 mod real;
 mod small_cholesky;
 
@@ -15,5 +17,6 @@ pub use blas::{blas_description, pin_blas};
 pub use blocks::expand_symmetric;
 pub use cholesky_inverse::{InverseError, cholesky_inverse, cholesky_inverse_bytes};
 pub use gram::{CoOccurrences, gram};
+pub use product::{product, product_into};
 pub use real::Real;
 pub use small_cholesky::solve_positive_definite;

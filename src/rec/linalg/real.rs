@@ -1,13 +1,15 @@
 //! The two precisions, and the BLAS kernels in each.
 
 use cblas_sys::{CBLAS_LAYOUT, CBLAS_TRANSPOSE, CBLAS_UPLO, cblas_dgemm, cblas_dsyrk, cblas_sgemm, cblas_ssyrk};
+use ndarray::{LinalgScalar, ScalarOperand};
 use ndarray_linalg::Lapack;
 
 use super::blas::pin_blas;
 use super::blocks::{Block, Columns};
+use super::exponential;
 
 /// `f32` or `f64`.
-pub trait Real: Lapack + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
+pub trait Real: Lapack + LinalgScalar + ScalarOperand + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
     /// A count in this precision; exact up to 2²⁴ in `f32`.
     fn from_count(count: u32) -> Self;
 
@@ -16,6 +18,14 @@ pub trait Real: Lapack + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
 
     /// Rounded to single precision.
     fn to_single(self) -> f32;
+
+    /// In double precision.
+    fn to_double(self) -> f64;
+
+    /// `e^self`; in single precision without branches or calls, so that a loop over it becomes vector code, and right to
+    /// 2 units in the last place (0 below -87.3, the largest finite number above 88.3).
+    #[must_use]
+    fn exponential(self) -> Self;
 }
 
 /// BLAS on row-major arrays. Sealed: only `f32` and `f64` have it.
@@ -28,7 +38,7 @@ pub trait Kernels: Sized {
 }
 
 macro_rules! impl_real {
-    ($real:ty, $gemm:path, $syrk:path) => {
+    ($real:ty, $gemm:path, $syrk:path, $exponential:path) => {
         impl Real for $real {
             #[inline]
             fn from_count(count: u32) -> Self {
@@ -52,6 +62,16 @@ macro_rules! impl_real {
                 {
                     self as f32
                 }
+            }
+
+            #[inline]
+            fn to_double(self) -> f64 {
+                f64::from(self)
+            }
+
+            #[inline(always)]
+            fn exponential(self) -> Self {
+                $exponential(self)
             }
         }
 
@@ -108,5 +128,5 @@ macro_rules! impl_real {
         }
     };
 }
-impl_real!(f32, cblas_sgemm, cblas_ssyrk);
-impl_real!(f64, cblas_dgemm, cblas_dsyrk);
+impl_real!(f32, cblas_sgemm, cblas_ssyrk, exponential::single);
+impl_real!(f64, cblas_dgemm, cblas_dsyrk, f64::exp);

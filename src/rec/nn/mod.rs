@@ -1,0 +1,17 @@
+//! Small neural networks over sparse rows: layers with hand-written backward passes, losses, optimisers and one training
+//! loop, all deterministic for any number of threads.
+//!
+//! A network is a struct of layers, which hold [`Parameter`]s. Its [`Learner`] gives the loss of a mini-batch and adds the
+//! gradients to the parameters; the training loop shuffles, steps the optimiser, validates, stops, and keeps the best weights.
+
+mod learner;
+pub mod optimiser;
+mod parameter;
+mod sparse_rows;
+mod vectorised;
+
+pub use learner::{Batch, Learner, Loss};
+pub use optimiser::Optimiser;
+pub use parameter::{Filled, Parameter};
+pub use sparse_rows::{ByColumn, SparseRows};
+pub use vectorised::{add_scaled, dot, vectorised};

@@ -26,4 +26,4 @@ pub use parameter::{Filled, Parameter};
 pub use sparse_rows::{ByColumn, SparseRows};
 pub use train::{Schedule, Trained, train};
 pub use validation::Validation;
-pub use vectorised::{add_scaled, dot, vectorised};
+pub use vectorised::{add_scaled, dot, dot_4, vectorised};

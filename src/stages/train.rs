@@ -1,5 +1,7 @@
 //! `train-*`: fits a model on a split.
 
+use std::fs;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,6 +16,8 @@ use crate::rec::model::{Configured, FitError, ModelKind, Training};
 pub(super) const MODEL_FILE: &str = "model.json";
 /// The model's arrays.
 pub(super) const WEIGHTS_FILE: &str = "weights.safetensors";
+/// Training loss and validation metric by epoch, for models that have epochs.
+pub(super) const CURVE_FILE: &str = "learning.csv";
 
 /// The kind that trains this model.
 pub(super) fn kind(model: &'static ModelKind) -> StageKind {
@@ -75,6 +79,9 @@ impl Stage for Train {
         };
         let out = ctx.output("model");
         fitted.model.weights().write(&out.join(WEIGHTS_FILE))?;
+        if !fitted.curve.points.is_empty() {
+            fs::write(out.join(CURVE_FILE), fitted.curve.to_csv())?;
+        }
         write_json(&out.join(MODEL_FILE), &stored)
     }
 }
@@ -83,6 +90,7 @@ impl From<FitError> for StageError {
     fn from(error: FitError) -> Self {
         match error {
             FitError::Interrupted(_) => Self::interrupted(),
+            FitError::Validation(error) => error.into(),
             FitError::Memory { .. } => {
                 Self::new(error.to_string()).help("allow more with `--memory`, or filter rare items away first")
             }

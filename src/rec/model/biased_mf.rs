@@ -140,7 +140,7 @@ impl Fit for BiasedMfParams {
             needed_bytes,
             monitor,
         )?;
-        let (als::Factors { mean, users, items }, training) = als::fit(self, split, monitor)?;
+        let (als::Factors { mean, users, items }, training, curve) = als::fit(self, split, monitor)?;
         let single = |matrix: &Array2<f64>| matrix.slice(s![.., 1..]).mapv(|value| value as f32).into_shared();
         let biases = |matrix: &Array2<f64>| matrix.column(0).mapv(|value| value as f32).into_shared();
         let model = BiasedMf::new(
@@ -149,7 +149,7 @@ impl Fit for BiasedMfParams {
             (biases(&users), single(&users)),
             (biases(&items), single(&items)),
         );
-        Ok(Fitted { model, training })
+        Ok(Fitted { model, training, curve })
     }
 
     fn restore(&self, weights: &Weights) -> Result<BiasedMf, WeightsError> {

@@ -40,6 +40,7 @@ use super::{
 use crate::rec::Monitor;
 use crate::rec::data::{Interactions, Split};
 use crate::rec::linalg::{InverseError, Real, cholesky_inverse, cholesky_inverse_bytes, expand_symmetric, gram};
+use crate::rec::nn::LearningCurve;
 
 /// Hyper-parameters of EASE.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -153,7 +154,7 @@ impl Fit for EaseParams {
             Precision::F32 => Ease::F32(self.weights(train, monitor)?),
             Precision::F64 => Ease::F64(self.weights(train, monitor)?),
         };
-        Ok(Fitted { model, training: Training::default() })
+        Ok(Fitted { model, training: Training::default(), curve: LearningCurve::default() })
     }
 
     fn restore(&self, weights: &Weights) -> Result<Ease, WeightsError> {

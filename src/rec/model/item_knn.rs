@@ -41,6 +41,7 @@ use super::{
 use crate::rec::Monitor;
 use crate::rec::data::Split;
 use crate::rec::linalg::CoOccurrences;
+use crate::rec::nn::LearningCurve;
 
 /// Items that are one task of fitting.
 const ITEMS_PER_TASK: usize = 16;
@@ -186,7 +187,7 @@ impl Fit for ItemKnnParams {
         weights.insert("neighbours", lists.iter().flatten().map(|&(item, _)| item).collect::<Array1<u32>>());
         weights.insert("similarities", lists.iter().flatten().map(|&(_, s)| s).collect::<Array1<f32>>());
         let model = ItemKnn::from_weights(weights).expect("the lists were just made to fit");
-        Ok(Fitted { model, training: Training::default() })
+        Ok(Fitted { model, training: Training::default(), curve: LearningCurve::default() })
     }
 
     fn restore(&self, weights: &Weights) -> Result<ItemKnn, WeightsError> {

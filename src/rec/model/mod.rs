@@ -19,9 +19,11 @@ pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
 pub use popularity::{Popularity, PopularityParams};
 pub use registry::{Configured, ModelKind, find, registry};
-pub use weights::{Tensor, Weights, WeightsError};
+pub use weights::{Element, Tensor, Weights, WeightsError};
 
 use super::data::{Interactions, Split};
+use super::eval::EvaluationError;
+use super::nn::LearningCurve;
 use super::{Interrupted, Monitor};
 
 /// A model's hyper-parameters, from which it is fitted. Implemented by each model's parameter struct, whose doc
@@ -81,6 +83,8 @@ pub struct Fitted<M> {
     pub model: M,
     /// How the fitting went.
     pub training: Training,
+    /// How it went epoch by epoch; without points where there are no epochs.
+    pub curve: LearningCurve,
 }
 
 /// How a fitting went: what the table and its footer tell of it.
@@ -167,6 +171,9 @@ pub enum FitError {
     /// The caller asked for an end.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
+    /// A validation on the way failed.
+    #[error(transparent)]
+    Validation(EvaluationError),
     /// It would not fit into memory; found before allocating.
     #[error("{what} needs {} of memory and {} is allowed", in_words(*.needed_bytes), in_words(*.allowed_bytes))]
     Memory {
@@ -200,10 +207,20 @@ impl FitError {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::Interrupted(_) => None,
+            Self::Validation(error) => error.help(),
             Self::Memory { .. } => {
                 Some("allow more memory, filter rare items away, or choose a model without dense matrices")
             }
             Self::Numerical { help, .. } | Self::Data { help, .. } => Some(help),
+        }
+    }
+}
+
+impl From<EvaluationError> for FitError {
+    fn from(error: EvaluationError) -> Self {
+        match error {
+            EvaluationError::Interrupted(interrupted) => Self::Interrupted(interrupted),
+            other => Self::Validation(other),
         }
     }
 }

@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use super::{Card, Fit, FitError, Fitted, Recommender, Scorer, Training, UserBlock, Weights, WeightsError};
 use crate::rec::Monitor;
 use crate::rec::data::Split;
+use crate::rec::nn::LearningCurve;
 
 /// Popularity has no hyper-parameters.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -63,7 +64,11 @@ impl Fit for PopularityParams {
         monitor.check()?;
         let mut counts = Array1::zeros(split.train.n_items());
         split.train.items().iter().for_each(|&item| counts[item as usize] += 1);
-        Ok(Fitted { model: Popularity { counts: counts.into_shared() }, training: Training::default() })
+        Ok(Fitted {
+            model: Popularity { counts: counts.into_shared() },
+            training: Training::default(),
+            curve: LearningCurve::default(),
+        })
     }
 
     fn restore(&self, weights: &Weights) -> Result<Popularity, WeightsError> {

@@ -127,8 +127,8 @@ impl<P: Fit> ErasedFit for P {
     }
 
     fn fit(&self, split: &Split, monitor: &dyn Monitor) -> Result<Fitted<Box<dyn Recommender>>, FitError> {
-        let Fitted { model, training } = Fit::fit(self, split, monitor)?;
-        Ok(Fitted { model: Box::new(model), training })
+        let Fitted { model, training, curve } = Fit::fit(self, split, monitor)?;
+        Ok(Fitted { model: Box::new(model), training, curve })
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn Recommender>, WeightsError> {

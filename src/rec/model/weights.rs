@@ -33,8 +33,30 @@ impl Tensor {
     }
 }
 
+/// What the elements of stored arrays can be.
+pub trait Element: Sized + Clone {
+    /// The array, if its elements are of this type.
+    fn of(tensor: &Tensor) -> Option<&ArcArray<Self, IxDyn>>;
+
+    /// The array with its type erased.
+    fn erase(array: ArcArray<Self, IxDyn>) -> Tensor;
+}
+
 macro_rules! tensor_from {
     ($element:ty, $variant:ident) => {
+        impl Element for $element {
+            fn of(tensor: &Tensor) -> Option<&ArcArray<Self, IxDyn>> {
+                match tensor {
+                    Tensor::$variant(array) => Some(array),
+                    _ => None,
+                }
+            }
+
+            fn erase(array: ArcArray<Self, IxDyn>) -> Tensor {
+                Tensor::$variant(array)
+            }
+        }
+
         impl<D: Dimension> From<Array<$element, D>> for Tensor {
             fn from(array: Array<$element, D>) -> Self {
                 Self::$variant(array.into_dyn().into_shared())
@@ -94,28 +116,25 @@ impl Weights {
         self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
 
+    /// The array of that name, of the element type and dimensions asked for.
+    pub fn array<T: Element, D: Dimension>(&self, name: &str) -> Result<ArcArray<T, D>, WeightsError> {
+        let array = self.tensors.get(name).and_then(T::of).ok_or_else(|| Self::missing(name))?;
+        array.clone().into_dimensionality().map_err(|_| Self::missing(name))
+    }
+
     /// The array of that name, single precision, of the dimensions asked for.
     pub fn f32<D: Dimension>(&self, name: &str) -> Result<ArcArray<f32, D>, WeightsError> {
-        match self.tensors.get(name) {
-            Some(Tensor::F32(array)) => array.clone().into_dimensionality().map_err(|_| Self::missing(name)),
-            _ => Err(Self::missing(name)),
-        }
+        self.array(name)
     }
 
     /// The array of that name, double precision, of the dimensions asked for.
     pub fn f64<D: Dimension>(&self, name: &str) -> Result<ArcArray<f64, D>, WeightsError> {
-        match self.tensors.get(name) {
-            Some(Tensor::F64(array)) => array.clone().into_dimensionality().map_err(|_| Self::missing(name)),
-            _ => Err(Self::missing(name)),
-        }
+        self.array(name)
     }
 
     /// The array of that name, indices or counts, of the dimensions asked for.
     pub fn u32<D: Dimension>(&self, name: &str) -> Result<ArcArray<u32, D>, WeightsError> {
-        match self.tensors.get(name) {
-            Some(Tensor::U32(array)) => array.clone().into_dimensionality().map_err(|_| Self::missing(name)),
-            _ => Err(Self::missing(name)),
-        }
+        self.array(name)
     }
 
     /// Writes a safetensors file. Equal arrays give equal bytes.

@@ -1,7 +1,8 @@
 //! What the training loop needs to know of a network.
 
-use super::Parameter;
-use crate::rec::Interrupted;
+use super::{Parameter, Validation};
+use crate::rec::Monitor;
+use crate::rec::eval::EvaluationError;
 use crate::rec::linalg::Real;
 
 /// A network with the data it is trained on.
@@ -23,8 +24,8 @@ pub trait Learner<F: Real> {
     /// on the batch, the pass and the parameters alone: random draws are addressed by epoch and row.
     fn gradients(&mut self, batch: &Batch<'_>, pass: u32) -> Loss;
 
-    /// The validation metric of the parameters as they are; `None` if nothing was held out for it.
-    fn validate(&self) -> Result<Option<f64>, Interrupted>;
+    /// What `validation` says of the parameters as they are ([`Validation::measure`]); `None` if nothing was held out for it.
+    fn validate(&mut self, validation: &Validation<'_>, monitor: &dyn Monitor) -> Result<Option<f64>, EvaluationError>;
 }
 
 /// Some rows that give one update.

@@ -2,20 +2,30 @@
 //! loop, all deterministic for any number of threads.
 //!
 //! A network is a struct of layers, which hold [`Parameter`]s. Its [`Learner`] gives the loss of a mini-batch and adds the
-//! gradients to the parameters; the training loop shuffles, steps the optimiser, validates, stops, and keeps the best weights.
+//! gradients to the parameters; [`train()`] shuffles, steps the optimiser, validates, stops, and keeps the best weights.
 
 mod activation;
+mod checkpoint;
+#[cfg(test)]
+pub(crate) mod gradient_check;
+pub mod layer;
 mod learner;
+mod learning_curve;
 mod learning_rate;
 pub mod optimiser;
 mod parameter;
 mod sparse_rows;
+mod train;
+mod validation;
 mod vectorised;
 
 pub use activation::Activation;
 pub use learner::{Batch, Learner, Loss};
+pub use learning_curve::{CurvePoint, LearningCurve};
 pub use learning_rate::LearningRate;
 pub use optimiser::{Optimiser, OptimiserKind};
 pub use parameter::{Filled, Parameter};
 pub use sparse_rows::{ByColumn, SparseRows};
+pub use train::{Schedule, Trained, train};
+pub use validation::Validation;
 pub use vectorised::{add_scaled, dot, vectorised};

@@ -9,6 +9,7 @@ use crate::rec::data::{Holdout, Interactions, Split};
 use crate::rec::linalg::solve_positive_definite;
 use crate::rec::metric::{RatingErrors, rmse};
 use crate::rec::model::{FitError, Training};
+use crate::rec::nn::{CurvePoint, LearningCurve};
 use crate::rec::{Monitor, stream};
 
 /// Rows that are one task.
@@ -30,7 +31,7 @@ pub(super) fn fit(
     params: &BiasedMfParams,
     split: &Split,
     monitor: &dyn Monitor,
-) -> Result<(Factors, Training), FitError> {
+) -> Result<(Factors, Training, LearningCurve), FitError> {
     let train = &split.train;
     let by_item = transpose(train);
     let width = params.factors as usize + 1;
@@ -41,12 +42,15 @@ pub(super) fn fit(
     };
     let mut best: Option<(f64, u32, Factors)> = None;
     let mut epochs = 0;
+    let mut curve = LearningCurve { metric: "rmse".to_owned(), points: Vec::new() };
     for epoch in 1..=params.epochs {
         monitor.check()?;
         factors.users = solve_rows(params, factors.mean, &factors.items, train);
         factors.items = solve_rows(params, factors.mean, &factors.users, &by_item);
         epochs = epoch;
-        let Some(error) = validation_rmse(params, &factors, split) else {
+        let validation = validation_rmse(params, &factors, split);
+        curve.points.push(CurvePoint { loss: None, validation });
+        let Some(error) = validation else {
             monitor.progress(u64::from(epoch), u64::from(params.epochs), "");
             continue;
         };
@@ -61,8 +65,8 @@ pub(super) fn fit(
         }
     }
     Ok(match best {
-        Some((_, epoch, factors)) => (factors, Training { epochs: Some(epochs), best_epoch: Some(epoch) }),
-        None => (factors, Training { epochs: Some(epochs), best_epoch: None }),
+        Some((_, epoch, factors)) => (factors, Training { epochs: Some(epochs), best_epoch: Some(epoch) }, curve),
+        None => (factors, Training { epochs: Some(epochs), best_epoch: None }, curve),
     })
 }
 

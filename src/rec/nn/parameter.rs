@@ -126,7 +126,9 @@ mod tests {
             parameter.clear_gradient();
             for rows in [[1, 2], [0, 2]] {
                 let gradient = parameter.gradient_rows(&rows);
-                rows.iter().for_each(|&row| gradient[[row as usize, 0]] += 1.0);
+                for row in rows {
+                    gradient[[row as usize, 0]] += 1.0;
+                }
             }
             assert_eq!(parameter.filled(), &Filled::Rows(vec![0, 1, 2]));
             assert_eq!(parameter.dense_gradient(), array![[1.0], [1.0], [2.0], [0.0]]);

@@ -15,12 +15,11 @@ pub struct Validation<'a> {
 }
 
 impl<'a> Validation<'a> {
-    /// Judges by `metric`; predicted ratings are cut to the range of the training ratings.
+    /// Judges by `metric`; predicted ratings are cut to the range of the data's ratings.
     pub fn new(split: &'a Split, metric: MetricSpec) -> Self {
-        let ratings = || split.train.ratings().iter().copied();
         let options = EvaluationOptions {
             model: "in training".to_owned(),
-            rating_range: Some((ratings().fold(f32::INFINITY, f32::min), ratings().fold(f32::NEG_INFINITY, f32::max))),
+            rating_range: Some(split.about.rating_range),
             ..EvaluationOptions::default()
         };
         Self { split, metric, options }

@@ -55,7 +55,7 @@ fn sparse_layers_are_dense_layers_on_sparse_matrices() {
         let mut output = EntryOutput::new(matrix(columns, width, 4), matrix(columns, 1, 5));
         let hidden = matrix(rows, width, 6);
         let all = output.dense(&hidden);
-        assert_near(&all, &(hidden.dot(&output.weight.value.t()) + &output.bias.value.t()));
+        assert_near(&all, &(hidden.dot(&output.weight.value.t()) + output.bias.value.t()));
         let mut at_entries = input.clone();
         let values = output.forward(&hidden, &input);
         at_entries.values_mut().copy_from_slice(&values);

@@ -1,8 +1,12 @@
 //! The models: one file each, and one line in [`registry()`].
 
 pub mod biased_mf;
+pub mod cdae;
 pub mod ease;
 pub mod item_knn;
+pub mod mult;
+pub mod mult_dae;
+pub mod mult_vae;
 pub mod popularity;
 mod registry;
 #[cfg(test)]
@@ -15,8 +19,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use biased_mf::{BiasedMf, BiasedMfParams};
+pub use cdae::{Cdae, CdaeParams, InputScale, PairLoss};
 pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
+pub use mult::{Code, Likelihood, MultNetwork};
+pub use mult_dae::MultDaeParams;
+pub use mult_vae::MultVaeParams;
 pub use popularity::{Popularity, PopularityParams};
 pub use registry::{Configured, ModelKind, find, registry};
 pub use weights::{Element, Tensor, Weights, WeightsError};

@@ -4,18 +4,24 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::biased_mf::BiasedMfParams;
+use super::cdae::CdaeParams;
 use super::ease::EaseParams;
 use super::item_knn::ItemKnnParams;
+use super::mult_dae::MultDaeParams;
+use super::mult_vae::MultVaeParams;
 use super::popularity::PopularityParams;
 use super::{Card, Fit, FitError, Fitted, Problem, Recommender, Weights, WeightsError};
 use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 4] = [
+static REGISTRY: [ModelKind; 7] = [
     ModelKind::of::<PopularityParams>(),
     ModelKind::of::<ItemKnnParams>(),
     ModelKind::of::<EaseParams>(),
+    ModelKind::of::<CdaeParams>(),
+    ModelKind::of::<MultVaeParams>(),
+    ModelKind::of::<MultDaeParams>(),
     ModelKind::of::<BiasedMfParams>(),
 ];
 

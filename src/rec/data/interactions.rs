@@ -62,6 +62,20 @@ impl Interactions {
         Ok(Self { n_items, offsets, items, ratings, times })
     }
 
+    /// The matrix without the last event of each user.
+    #[must_use]
+    pub fn without_last(&self) -> Self {
+        let mut shorter = Self::empty(0, self.n_items);
+        for user in 0..self.n_users() {
+            let range = self.offsets[user]..self.offsets[user + 1].max(self.offsets[user] + 1) - 1;
+            shorter.items.extend(&self.items[range.clone()]);
+            shorter.ratings.extend(&self.ratings[range.clone()]);
+            shorter.times.extend(&self.times[range]);
+            shorter.offsets.push(shorter.items.len());
+        }
+        shorter
+    }
+
     /// Number of rows.
     pub fn n_users(&self) -> usize {
         self.offsets.len() - 1
@@ -110,5 +124,17 @@ impl Interactions {
     /// Times beside [`Self::items`]. Shape: `[n_entries]`.
     pub fn times(&self) -> &[i64] {
         &self.times
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Interactions;
+
+    #[test]
+    fn the_last_event_of_each_user_can_be_left_out() {
+        let whole = Interactions::from_parts(3, vec![0, 2, 2, 3], vec![2, 0, 1], vec![5.0, 4.0, 3.0], vec![7, 8, 9]);
+        let shorter = Interactions::from_parts(3, vec![0, 1, 1, 1], vec![2], vec![5.0], vec![7]);
+        assert_eq!(whole.without_last(), shorter);
     }
 }

@@ -10,12 +10,13 @@ use super::item_knn::ItemKnnParams;
 use super::mult_dae::MultDaeParams;
 use super::mult_vae::MultVaeParams;
 use super::popularity::PopularityParams;
+use super::svae::SvaeParams;
 use super::{Card, Fit, FitError, Fitted, Problem, Recommender, Weights, WeightsError};
 use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 7] = [
+static REGISTRY: [ModelKind; 8] = [
     ModelKind::of::<PopularityParams>(),
     ModelKind::of::<ItemKnnParams>(),
     ModelKind::of::<EaseParams>(),
@@ -23,6 +24,7 @@ static REGISTRY: [ModelKind; 7] = [
     ModelKind::of::<MultVaeParams>(),
     ModelKind::of::<MultDaeParams>(),
     ModelKind::of::<BiasedMfParams>(),
+    ModelKind::of::<SvaeParams>(),
 ];
 
 /// Every model, in the order in which documents list them.

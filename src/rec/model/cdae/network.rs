@@ -33,6 +33,15 @@ pub(super) struct Examples<'a, F> {
     pub(super) targets: Targets<F>,
 }
 
+/// Strengths λ of the penalties at a visit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Penalty<F> {
+    /// On the user's vector.
+    pub(super) users: F,
+    /// On everything else.
+    pub(super) items: F,
+}
+
 /// What a loss is over.
 #[derive(Debug, Clone)]
 pub(super) enum Targets<F> {
@@ -90,7 +99,7 @@ impl<F: Real> Cdae<F> {
     }
 
     /// Adds the gradients of the users' losses with the penalties; returns the sum of the losses without them.
-    pub(super) fn gradients(&mut self, examples: &Examples<'_, F>, regularisation: F) -> f64 {
+    pub(super) fn gradients(&mut self, examples: &Examples<'_, F>, penalty: Penalty<F>) -> f64 {
         let Examples { users, input, targets } = examples;
         let mut hidden = self.input.forward(input);
         if let Some(vectors) = &self.users {
@@ -101,7 +110,7 @@ impl<F: Real> Cdae<F> {
             // The one parameter goes to where it is used, so that both uses add to one gradient.
             std::mem::swap(&mut self.input.weight, &mut self.output.weight);
         }
-        let (loss, mut upstream) = self.output_gradients(&hidden, targets, regularisation);
+        let (loss, mut upstream) = self.output_gradients(&hidden, targets, penalty.items);
         if self.tied {
             std::mem::swap(&mut self.input.weight, &mut self.output.weight);
         }
@@ -110,15 +119,15 @@ impl<F: Real> Cdae<F> {
         if let Some(vectors) = &mut self.users {
             vectors.backward(users, &upstream);
         }
-        if regularisation > F::zero() {
+        if penalty.items > F::zero() {
             let (items, counts) = columns_of(input);
-            self.input.weight.penalise_rows(&items, &counts, regularisation);
-            self.input.bias.penalise_rows(&[0], &[users.len() as u32], regularisation);
-            if let Some(vectors) = &mut self.users {
-                let mut rows = users.to_vec();
-                rows.sort_unstable();
-                vectors.weight.penalise_rows(&rows, &vec![1; rows.len()], regularisation);
-            }
+            self.input.weight.penalise_rows(&items, &counts, penalty.items);
+            self.input.bias.penalise_rows(&[0], &[users.len() as u32], penalty.items);
+        }
+        if let Some(vectors) = &mut self.users {
+            let mut rows = users.to_vec();
+            rows.sort_unstable();
+            vectors.weight.penalise_rows(&rows, &vec![1; rows.len()], penalty.users);
         }
         loss
     }

@@ -23,7 +23,7 @@ const USERS_FILE: &str = "users.csv";
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Evaluate>(
         "evaluate",
-        1,
+        2,
         "Scores a model on the test part of its split: full rankings without what users already have, and ratings.",
     )
     .reads("split", SPLIT, Arity::One)
@@ -59,6 +59,10 @@ pub(super) struct Scores {
     pub split: SplitFacts,
     /// The lowest rating that makes a held-out item a target.
     pub relevant_from: Option<f64>,
+    /// Whether the model reads histories in their order.
+    pub reads_order: bool,
+    /// Whether the last event of each history was kept from the model.
+    pub skips_last_event: bool,
     /// One value for each metric.
     pub values: Vec<MetricValue>,
     /// Users in the means of ranking metrics.
@@ -120,6 +124,8 @@ impl Stage for Evaluate {
             model: stored,
             split: facts,
             relevant_from: self.relevant_from,
+            reads_order: recommender.reads_order(),
+            skips_last_event: recommender.skips_last_event(),
             users: evaluation.users.n_ranked() as u64,
             users_without_target: evaluation.users.n_without_target() as u64,
             values: evaluation.values,

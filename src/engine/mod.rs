@@ -31,7 +31,7 @@ mod store;
 
 pub use artifact::{Artifact, FileRecord};
 pub use budget::Capacity;
-pub use digest::{ArtifactId, Digest, FieldHasher, StageKey};
+pub use digest::{ArtifactId, ContinuationKey, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
 pub use executor::{Executor, Interrupter, Options, Summary};
 pub use graph::GraphFormat;
@@ -51,4 +51,4 @@ pub use stage::{
     Stage, StageCtx, StageError, StageProgress, Workspace,
 };
 pub use status::{StageStatus, Status, status};
-pub use store::{Action, KeyLock, Scratch, SourceDigests, Store, StoreError};
+pub use store::{Action, Checkpoint, KeyLock, Scratch, SourceDigests, Store, StoreError};

@@ -160,6 +160,14 @@ pub struct StageCtx<'a> {
     pub threads: usize,
     /// The memory it may use, in bytes.
     pub memory_limit_bytes: Option<u64>,
+    /// Where to keep what is needed to go on after an interruption, or for longer than the last time; `None` if the kind
+    /// has no parameter that says how long it goes on (`"x-continues": true`).
+    ///
+    /// The stage makes the folder when it has something to keep. It is this stage's alone while it runs, stays when the
+    /// stage is done, and may be gone the next time. It may hold anything that a stage which differs only in those
+    /// parameters has left, also of a longer run or half written: what cannot be used must be ignored, and the result
+    /// must be the same with and without it.
+    pub checkpoint_dir: Option<PathBuf>,
     /// Who listens.
     pub progress: &'a dyn StageProgress,
 }

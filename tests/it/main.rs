@@ -7,6 +7,7 @@
     reason = "a failed test is meant to panic, a skipped one to say so"
 )]
 
+mod checkpoints;
 mod data_messages;
 mod determinism;
 mod diagnostics;

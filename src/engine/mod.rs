@@ -21,6 +21,7 @@ mod registry;
 mod resolution;
 mod resolve;
 mod run_log;
+mod run_record;
 mod runner;
 mod seconds;
 mod selection;
@@ -41,6 +42,7 @@ pub use parameter_check::{ParameterFinding, Place};
 pub use parameters::{ParameterProblem, ParameterSchema, Step};
 pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
 pub use registry::{Arity, InputPort, OutputPort, PortType, Registry, StageKind};
+pub use run_record::{RunRecord, RunRecordError, RunState, StageRecord, StageState};
 pub use runner::{Cancel, InProcess, Report, Runner, StageProcessError, Subprocess, Verdict, run_stage_process};
 pub use spec::{
     Diagnostic, Diagnostics, Label, MemorySize, MemorySizeError, Override, Resources, Severity, SourceId, SourceText,

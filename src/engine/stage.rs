@@ -44,6 +44,12 @@ pub trait Stage: Send + Sync {
     /// Computes the outputs. Equal parameters, inputs and sources must give equal bytes, whatever the threads.
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError>;
 
+    /// Figures of the result that the record of each run keeps, such as metrics: few, and read off the artifacts.
+    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
+        let _ = ctx;
+        Ok(None)
+    }
+
     /// What the finished stage puts into the user's workspace and on the screen; derived from its artifacts and from
     /// measurements, so it is never cached and may hold times.
     fn publish(&self, ctx: &PublishCtx<'_>) -> Result<Vec<Publication>, StageError> {
@@ -228,7 +234,7 @@ pub type ReadFile<'a> = dyn Fn(&str, &str) -> Result<Vec<u8>, StageError> + 'a;
 /// Looks up a finished stage by name.
 pub type FindStage<'a> = dyn Fn(&str) -> Option<FinishedStage> + 'a;
 
-/// What a finished stage is given to publish from.
+/// What a finished stage is given to publish and to tell figures from.
 pub struct PublishCtx<'a> {
     /// The stage itself.
     pub stage: &'a str,

@@ -22,5 +22,6 @@ mod outcome;
 mod process;
 mod project;
 mod real_data;
+mod records;
 mod tidy;
 mod toy;

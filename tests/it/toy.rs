@@ -151,6 +151,11 @@ impl Stage for Length {
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         write(ctx, &read(ctx.input("text")?)?.len().to_string())
     }
+
+    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<serde_json::Value>, StageError> {
+        let text = String::from_utf8((ctx.read)("text", "text.txt")?).unwrap();
+        Ok(Some(serde_json::json!({ "length": text.parse::<usize>().unwrap() })))
+    }
 }
 
 impl Stage for Fail {
@@ -267,6 +272,7 @@ impl Toy {
             capacity: self.capacity,
             keep_going: self.keep_going,
             command: "recflow run toy.yaml".into(),
+            versions: [("toy".into(), "1".into())].into(),
             display_width: 100,
         };
         Executor::new(registry, store, runner, workspace, options)

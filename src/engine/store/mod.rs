@@ -8,7 +8,7 @@
 //!   checkpoints/…/      what stages keep to go on from, one folder for all that differ only in how long they go on
 //!   locks/              held (by the operating system) while a key is being computed, or a checkpoint folder used
 //!   scratch/            work in progress, one folder a process; swept when its owner is gone
-//!   runs/               events and logs of each run
+//!   runs/…/             plan, events and logs of each run
 //! ```
 //!
 //! **Invariant**: an object has its name only when all its bytes are on disk, and an action has its name only when all

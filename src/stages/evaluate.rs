@@ -4,12 +4,14 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::bridge::{Bridge, read_json, write_json};
 use super::facts::SplitFacts;
+use super::figures::Figures;
 use super::ports::{MODEL, SCORES, SPLIT};
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
-use crate::engine::{Arity, Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind, Step};
+use crate::engine::{Arity, Inputs, ParameterProblem, PublishCtx, Stage, StageCtx, StageError, StageKind, Step};
 use crate::rec::data::Split;
 use crate::rec::eval::{Evaluation, EvaluationError, EvaluationOptions, MetricValue, evaluate};
 use crate::rec::metric::{MetricSpec, MetricSpecError};
@@ -131,6 +133,14 @@ impl Stage for Evaluate {
             values: evaluation.values,
         };
         write_json(&out.join(SCORES_FILE), &scores)
+    }
+
+    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
+        let bytes = (ctx.read)("scores", SCORES_FILE)?;
+        let unreadable = |error: serde_json::Error| StageError::new(format!("cannot read `{SCORES_FILE}`: {error}"));
+        let Scores { model, values, .. } = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        let metrics = values.iter().map(|value| (value.metric.to_string(), value.value)).collect();
+        serde_json::to_value(Figures { model: model.title, metrics }).map(Some).map_err(unreadable)
     }
 }
 

@@ -6,12 +6,17 @@
 
 mod activation;
 mod checkpoint;
+mod corruption;
+mod gaussian;
 #[cfg(test)]
 pub(crate) mod gradient_check;
+mod initialise;
 pub mod layer;
 mod learner;
 mod learning_curve;
 mod learning_rate;
+pub mod loss;
+mod negatives;
 pub mod optimiser;
 mod parameter;
 mod sparse_rows;
@@ -20,9 +25,13 @@ mod validation;
 mod vectorised;
 
 pub use activation::Activation;
+pub use corruption::Dropout;
+pub use gaussian::{GaussianSample, standard_normal};
+pub use initialise::Initialiser;
 pub use learner::{Batch, Learner, Loss};
 pub use learning_curve::{CurvePoint, LearningCurve};
 pub use learning_rate::LearningRate;
+pub use negatives::{Labelled, NegativeSampler};
 pub use optimiser::{Optimiser, OptimiserKind};
 pub use parameter::{Filled, Parameter};
 pub use sparse_rows::{ByColumn, SparseRows};

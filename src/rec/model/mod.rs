@@ -1,5 +1,6 @@
 //! The models: one file each, and one line in [`registry()`].
 
+pub mod autorec;
 pub mod biased_mf;
 pub mod ease;
 pub mod item_knn;
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use autorec::{AutoRec, AutoRecParams};
 pub use biased_mf::{BiasedMf, BiasedMfParams};
 pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};

@@ -3,6 +3,7 @@
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
+use super::autorec::AutoRecParams;
 use super::biased_mf::BiasedMfParams;
 use super::ease::EaseParams;
 use super::item_knn::ItemKnnParams;
@@ -12,11 +13,12 @@ use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 4] = [
+static REGISTRY: [ModelKind; 5] = [
     ModelKind::of::<PopularityParams>(),
     ModelKind::of::<ItemKnnParams>(),
     ModelKind::of::<EaseParams>(),
     ModelKind::of::<BiasedMfParams>(),
+    ModelKind::of::<AutoRecParams>(),
 ];
 
 /// Every model, in the order in which documents list them.

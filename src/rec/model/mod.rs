@@ -2,6 +2,7 @@
 
 pub mod autorec;
 pub mod biased_mf;
+pub mod deeprec;
 pub mod ease;
 pub mod item_knn;
 pub mod popularity;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use autorec::{AutoRec, AutoRecParams};
 pub use biased_mf::{BiasedMf, BiasedMfParams};
+pub use deeprec::{DeepRec, DeepRecParams};
 pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
 pub use popularity::{Popularity, PopularityParams};

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::autorec::AutoRecParams;
 use super::biased_mf::BiasedMfParams;
+use super::deeprec::DeepRecParams;
 use super::ease::EaseParams;
 use super::item_knn::ItemKnnParams;
 use super::popularity::PopularityParams;
@@ -13,12 +14,13 @@ use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 5] = [
+static REGISTRY: [ModelKind; 6] = [
     ModelKind::of::<PopularityParams>(),
     ModelKind::of::<ItemKnnParams>(),
     ModelKind::of::<EaseParams>(),
     ModelKind::of::<BiasedMfParams>(),
     ModelKind::of::<AutoRecParams>(),
+    ModelKind::of::<DeepRecParams>(),
 ];
 
 /// Every model, in the order in which documents list them.

@@ -84,6 +84,20 @@ impl Interactions {
         Self { n_items: self.n_users(), offsets, items: users, ratings, times }
     }
 
+    /// The matrix without the last event of each user.
+    #[must_use]
+    pub fn without_last(&self) -> Self {
+        let mut shorter = Self::empty(0, self.n_items);
+        for user in 0..self.n_users() {
+            let range = self.offsets[user]..self.offsets[user + 1].max(self.offsets[user] + 1) - 1;
+            shorter.items.extend(&self.items[range.clone()]);
+            shorter.ratings.extend(&self.ratings[range.clone()]);
+            shorter.times.extend(&self.times[range]);
+            shorter.offsets.push(shorter.items.len());
+        }
+        shorter
+    }
+
     /// Number of rows.
     pub fn n_users(&self) -> usize {
         self.offsets.len() - 1
@@ -158,5 +172,12 @@ mod tests {
         let again = by_item.transposed();
         assert_eq!((again.items_of(0), again.ratings_of(0)), (&[0, 3][..], &[2.0, 1.0][..]));
         assert_eq!((again.n_users(), again.n_items(), again.items_of(2)), (3, 4, &[1, 3][..]));
+    }
+
+    #[test]
+    fn the_last_event_of_each_user_can_be_left_out() {
+        let whole = Interactions::from_parts(3, vec![0, 2, 2, 3], vec![2, 0, 1], vec![5.0, 4.0, 3.0], vec![7, 8, 9]);
+        let shorter = Interactions::from_parts(3, vec![0, 1, 1, 1], vec![2], vec![5.0], vec![7]);
+        assert_eq!(whole.without_last(), shorter);
     }
 }

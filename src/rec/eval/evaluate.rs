@@ -43,6 +43,13 @@ pub fn evaluate(
 ) -> Result<Evaluation, EvaluationError> {
     assert_eq!(holdout.history.n_items(), train.n_items(), "training and holdout have the same items");
     assert_eq!(holdout.targets.n_items(), train.n_items(), "training and holdout have the same items");
+    let shortened;
+    let holdout = if model.skips_last_event() {
+        shortened = Holdout { history: holdout.history.without_last(), ..holdout.clone() };
+        &shortened
+    } else {
+        holdout
+    };
     let rows = Rows::new(holdout, train.n_users(), options.relevant_from);
     let (of_ratings, of_rankings): (Vec<_>, Vec<_>) =
         metrics.iter().copied().partition(|metric| metric.metric().is_of_ratings());

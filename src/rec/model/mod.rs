@@ -7,6 +7,7 @@ pub mod ease;
 pub mod item_knn;
 pub mod popularity;
 mod registry;
+pub mod svae;
 #[cfg(test)]
 pub(crate) mod testing;
 mod weights;
@@ -23,6 +24,7 @@ pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
 pub use popularity::{Popularity, PopularityParams};
 pub use registry::{Configured, ModelKind, find, registry};
+pub use svae::{Svae, SvaeParams};
 pub use weights::{Element, Tensor, Weights, WeightsError};
 
 use super::data::{Interactions, Split};
@@ -107,6 +109,17 @@ pub trait Recommender: Send + Sync {
 
     /// The rating side, in units of the data's ratings and not clipped; `None` if the model predicts no ratings.
     fn rating(&self) -> Option<&dyn Scorer>;
+
+    /// Whether the order of a history changes what the model says of it.
+    fn reads_order(&self) -> bool {
+        false
+    }
+
+    /// Whether the last event of each history is kept from the model and may be recommended: no honest evaluation, but the
+    /// only way to reproduce some published ones.
+    fn skips_last_event(&self) -> bool {
+        false
+    }
 
     /// Every array the model is made of.
     fn weights(&self) -> Weights;

@@ -9,18 +9,20 @@ use super::deeprec::DeepRecParams;
 use super::ease::EaseParams;
 use super::item_knn::ItemKnnParams;
 use super::popularity::PopularityParams;
+use super::svae::SvaeParams;
 use super::{Card, Fit, FitError, Fitted, Problem, Recommender, Weights, WeightsError};
 use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 6] = [
+static REGISTRY: [ModelKind; 7] = [
     ModelKind::of::<PopularityParams>(),
     ModelKind::of::<ItemKnnParams>(),
     ModelKind::of::<EaseParams>(),
     ModelKind::of::<BiasedMfParams>(),
     ModelKind::of::<AutoRecParams>(),
     ModelKind::of::<DeepRecParams>(),
+    ModelKind::of::<SvaeParams>(),
 ];
 
 /// Every model, in the order in which documents list them.

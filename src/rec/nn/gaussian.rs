@@ -3,7 +3,7 @@
 //! D. P. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014, <https://arxiv.org/abs/1312.6114>, sections 2.4
 //! and appendix B.
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::rec::linalg::Real;
@@ -65,22 +65,41 @@ impl<F: Real> GaussianSample<F> {
 
     /// `KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (σ² + μ² − 1 − log σ²)`, summed over all rows.
     pub fn divergence(&self) -> f64 {
-        let terms = self.means().into_iter().zip(self.log_variances()).map(|(&mean, &log)| {
-            let variance = log.exponential();
-            (variance + mean * mean - F::one() - log).to_double()
-        });
-        0.5 * terms.sum::<f64>()
+        self.weighted_divergence(Array1::ones(self.statistics.nrows()).view())
+    }
+
+    /// The divergences of the rows, each times its weight, added up. Shape of `weights`: `[n_rows]`.
+    pub fn weighted_divergence(&self, weights: ArrayView1<'_, F>) -> f64 {
+        let (means, log_variances) = (self.means(), self.log_variances());
+        let rows = means.rows().into_iter().zip(log_variances.rows()).zip(weights);
+        rows.map(|((means, logs), &weight)| {
+            let terms = means.into_iter().zip(logs).map(|(&mean, &log)| {
+                let variance = log.exponential();
+                (variance + mean * mean - F::one() - log).to_double()
+            });
+            0.5 * weight.to_double() * terms.sum::<f64>()
+        })
+        .sum()
     }
 
     /// The gradient by the statistics of a loss whose gradient by `z` is `upstream`, plus `weight` times the divergence.
     /// Shapes: `upstream` `[n_rows, width]`, the result `[n_rows, 2 width]`.
     pub fn backward(self, upstream: &Array2<F>, weight: F) -> Array2<F> {
+        let weights = Array1::from_elem(upstream.nrows(), weight);
+        self.weighted_backward(upstream, weights.view())
+    }
+
+    /// As [`Self::backward`], with a weight for each row's divergence. Shape of `weights`: `[n_rows]`.
+    pub fn weighted_backward(self, upstream: &Array2<F>, weights: ArrayView1<'_, F>) -> Array2<F> {
         let width = self.deviations.ncols();
         let (half, one) = (F::rounded(0.5), F::one());
         let mut gradient = self.statistics;
         let (mut means, mut log_variances) = gradient.multi_slice_mut((s![.., ..width], s![.., width..]));
-        means.zip_mut_with(upstream, |value, &upstream| *value = weight * *value + upstream);
-        log_variances.zip_mut_with(&self.deviations, |value, _| *value = weight * (value.exponential() - one));
+        let weights = weights.insert_axis(Axis(1));
+        means *= &weights;
+        means += upstream;
+        log_variances.map_inplace(|value| *value = value.exponential() - one);
+        log_variances *= &weights;
         log_variances += &(upstream * &self.deviations);
         log_variances.map_inplace(|value| *value *= half);
         gradient

@@ -13,6 +13,12 @@ pub trait Learner<F: Real> {
     /// Every trained array with its name, always in the same order.
     fn parameters(&mut self) -> Vec<(String, &mut Parameter<F>)>;
 
+    /// Puts the shuffled rows of an epoch into the order in which they are cut into mini-batches of `batch`; as they are,
+    /// unless the network wants rows of a kind together.
+    fn arrange(&self, rows: &mut [u32], batch: usize, epoch: u32) {
+        let _ = (rows, batch, epoch);
+    }
+
     /// Updates that each mini-batch gives; more than one where the output is fed again.
     fn passes(&self) -> u32 {
         1

@@ -1,5 +1,7 @@
 //! Mini-batches of sparse rows, and the same entries by column.
 
+use std::ops::Range;
+
 use crate::rec::data::Interactions;
 use crate::rec::linalg::Real;
 
@@ -100,6 +102,17 @@ impl<F: Real> SparseRows<F> {
         (&self.columns[range.clone()], &self.values[range])
     }
 
+    /// Some consecutive rows.
+    pub fn slice(&self, rows: Range<usize>) -> Self {
+        let entries = self.offsets[rows.start]..self.offsets[rows.end];
+        Self {
+            n_columns: self.n_columns,
+            offsets: self.offsets[rows.start..=rows.end].iter().map(|offset| offset - entries.start).collect(),
+            columns: self.columns[entries.clone()].to_vec(),
+            values: self.values[entries].to_vec(),
+        }
+    }
+
     /// The entries by column.
     pub fn by_column(&self) -> ByColumn {
         let mut ends = vec![0u32; self.n_columns + 1];
@@ -160,6 +173,8 @@ mod tests {
         rows.push_row([(3, 0.5), (0, 1.5)].into_iter());
         rows.push_row(std::iter::empty());
         rows.push_row([(0, 2.5), (4, 3.5)].into_iter());
+        let tail = rows.slice(1..3);
+        assert_eq!((tail.n_rows(), tail.row(1)), (2, rows.row(2)));
         let columns = rows.by_column();
         assert_eq!(columns.columns(), [0, 3, 4]);
         let column = |index| {

@@ -124,6 +124,7 @@ fn run_epoch<F: Real>(
     let learning_rate = schedule.learning_rate.at(epoch);
     let mut rows: Vec<u32> = (0..learner.n_rows() as u32).collect();
     rows.shuffle(&mut stream(schedule.seed, "epoch-order", &[u64::from(epoch)]));
+    learner.arrange(&mut rows, schedule.batch, epoch);
     let n_batches = rows.len().div_ceil(schedule.batch) as u64;
     let standing = standing(state, validation);
     let mut total = Loss::default();

@@ -7,6 +7,7 @@
 mod dense;
 mod embedding;
 mod entry_output;
+mod gru;
 mod sparse_input;
 mod sparse_product;
 
@@ -16,6 +17,7 @@ mod tests;
 pub use dense::Dense;
 pub use embedding::Embedding;
 pub use entry_output::EntryOutput;
+pub use gru::{Gru, GruTrace};
 pub use sparse_input::SparseInput;
 
 use ndarray::{ArrayRef2, Axis};

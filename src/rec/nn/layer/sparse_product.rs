@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 use crate::rec::linalg::Real;
-use crate::rec::nn::{ByColumn, SparseRows, add_scaled, dot, vectorised};
+use crate::rec::nn::{ByColumn, SparseRows, add_scaled, dot, dot_4, vectorised};
 
 /// Multiplications that are worth a task of their own.
 const TASK: usize = 1 << 16;
@@ -95,10 +95,9 @@ pub(super) fn add_sampled_products<F: Real>(
         let first_entry = pattern.offsets()[start];
         vectorised(|| {
             for row in start..pattern.n_rows().min(start + chunk) {
-                let x = x.row(row);
-                for entry in pattern.offsets()[row]..pattern.offsets()[row + 1] {
-                    values[entry - first_entry] += dot(x, dense.row(pattern.columns()[entry] as usize));
-                }
+                let range = pattern.offsets()[row]..pattern.offsets()[row + 1];
+                let values = &mut values[range.start - first_entry..range.end - first_entry];
+                add_dots(values, x.row(row), &pattern.columns()[range], &dense);
             }
         });
     });
@@ -134,6 +133,20 @@ fn add_rows<F: Real>(out: &mut [F], rows: &[u32], values: &[F], dense: &Rows<'_,
     }
     for (&row, &value) in row_rest.iter().zip(value_rest) {
         add_scaled(out, value, dense.row(row as usize));
+    }
+}
+
+/// `values_j += xᵀ dense_rows_j`; four at a time.
+#[inline(always)]
+fn add_dots<F: Real>(values: &mut [F], x: &[F], rows: &[u32], dense: &Rows<'_, F>) {
+    let (row_blocks, row_rest) = rows.as_chunks::<4>();
+    let (value_blocks, value_rest) = values.as_chunks_mut::<4>();
+    for (rows, values) in row_blocks.iter().zip(value_blocks) {
+        let products = dot_4(x, rows.map(|row| dense.row(row as usize)));
+        values.iter_mut().zip(products).for_each(|(value, product)| *value += product);
+    }
+    for (&row, value) in row_rest.iter().zip(value_rest) {
+        *value += dot(x, dense.row(row as usize));
     }
 }
 

@@ -1,0 +1,280 @@
+//! The layers of SVAE, and the loss of a mini-batch with its gradients.
+
+use std::ops::Range;
+
+use ndarray::{Array1, Array2, Axis, Ix2, s};
+
+use super::{Reduction, SvaeParams};
+use crate::rec::linalg::Real;
+use crate::rec::model::{Element, Weights, WeightsError};
+use crate::rec::nn::layer::{Dense, Embedding, EntryOutput, Gru};
+use crate::rec::nn::loss::softmax_cross_entropy;
+use crate::rec::nn::{
+    Activation, GaussianSample, Initialiser, PackedSequences, Parameter, SparseRows, standard_normal,
+};
+
+/// Tokens whose outputs are computed together.
+pub(super) const TOKENS_PER_CHUNK: usize = 1024;
+
+/// SVAE's layers, in the order in which a history goes through them.
+#[derive(Debug, Clone)]
+pub(super) struct Network<F> {
+    items: Embedding<F>,
+    gru: Gru<F>,
+    /// Hidden layers after the state, tanh after each.
+    encoder: Vec<Dense<F>>,
+    /// From the last of them to μ and log σ².
+    code: Dense<F>,
+    /// From z to the last hidden layer, tanh after each.
+    decoder: Vec<Dense<F>>,
+    output: EntryOutput<F>,
+}
+
+/// The sequences of a mini-batch, ready to be learnt from.
+pub(super) struct Task<F> {
+    /// All items of the sequences but the last of each.
+    pub(super) inputs: PackedSequences,
+    /// The next k items of each token, each of the value 1/|Y_1|. Shape: `[n_tokens, n_items]`.
+    pub(super) targets: SparseRows<F>,
+    /// β c of each token's divergence. Shape: `[n_tokens]`.
+    pub(super) divergence_weights: Array1<F>,
+    /// ε of each token. Shape: `[n_tokens, latent]`.
+    pub(super) noise: Array2<F>,
+}
+
+impl<F: Real> Task<F> {
+    /// The task of these histories, each of two events at least; `noise` gives the ε of each one's steps, of the shape
+    /// `[n − 1, latent]`.
+    pub(super) fn new(
+        params: &SvaeParams,
+        n_items: usize,
+        histories: &[&[u32]],
+        beta: f64,
+        noise: &[Array2<F>],
+    ) -> Self {
+        let inputs: Vec<&[u32]> = histories.iter().map(|history| &history[..history.len() - 1]).collect();
+        let inputs = PackedSequences::new(&inputs);
+        let n_targets = params.targets as usize;
+        let mut task = Self {
+            targets: SparseRows::new(n_items),
+            divergence_weights: Array1::zeros(inputs.n_tokens()),
+            noise: Array2::zeros((inputs.n_tokens(), params.latent as usize)),
+            inputs,
+        };
+        for (token, (sequence, step)) in task.inputs.places().enumerate() {
+            let sequence = task.inputs.order()[sequence] as usize;
+            let history = histories[sequence];
+            let n_steps = history.len() - 1;
+            let value = F::rounded(1.0 / n_targets.min(n_steps) as f64);
+            let next = &history[step + 1..history.len().min(step + 1 + n_targets)];
+            task.targets.push_row(next.iter().map(|&item| (item, value)));
+            let reduced = match params.divergence {
+                Reduction::Mean => beta / n_steps as f64,
+                Reduction::Sum => beta,
+            };
+            task.divergence_weights[token] = F::rounded(reduced);
+            task.noise.row_mut(token).assign(&noise[sequence].row(step));
+        }
+        task
+    }
+}
+
+impl<F: Real> Network<F> {
+    /// The untrained network.
+    pub(super) fn new(params: &SvaeParams, n_items: usize) -> Self {
+        let seed = params.seed;
+        let dense = |name: &str, n_in: usize, n_out: usize, weight: Initialiser| {
+            let bias = Initialiser::InverseRootUniform { n_inputs: n_in };
+            Dense::new(
+                weight.matrix(n_in, n_out, seed, &format!("{name}-weight")),
+                bias.matrix(1, n_out, seed, &format!("{name}-bias")),
+            )
+        };
+        let (embedding, units) = (params.embedding as usize, params.units as usize);
+        let of_gru = |name: &str, n_in| {
+            let uniform = Initialiser::InverseRootUniform { n_inputs: units };
+            Dense::new(
+                uniform.matrix(n_in, 3 * units, seed, &format!("{name}-weight")),
+                uniform.matrix(1, 3 * units, seed, &format!("{name}-bias")),
+            )
+        };
+        let layers = |name: &str, widths: Vec<usize>| -> Vec<Dense<F>> {
+            let pairs = widths.windows(2).enumerate();
+            pairs.map(|(l, pair)| dense(&format!("{name}-{l}"), pair[0], pair[1], Initialiser::XavierNormal)).collect()
+        };
+        let (encoder, decoder) = (encoder_widths(params), decoder_widths(params));
+        let (encoded, last) = (encoder[encoder.len() - 1], decoder[decoder.len() - 1]);
+        Self {
+            items: Embedding::new(Initialiser::Normal(1.0).matrix(n_items, embedding, seed, "items")),
+            gru: Gru::new(of_gru("gru-input", embedding), of_gru("gru-recurrent", units)),
+            encoder: layers("encoder", encoder),
+            code: dense("code", encoded, 2 * params.latent as usize, Initialiser::XavierNormal),
+            decoder: layers("decoder", decoder),
+            output: EntryOutput::new(
+                Initialiser::XavierNormal.matrix(n_items, last, seed, "output-weight"),
+                Initialiser::InverseRootUniform { n_inputs: last }.matrix(n_items, 1, seed, "output-bias"),
+            ),
+        }
+    }
+
+    /// Every parameter with its name.
+    pub(super) fn parameters(&mut self) -> Vec<(String, &mut Parameter<F>)> {
+        let Self { items, gru, encoder, code, decoder, output } = self;
+        let mut parameters = vec![("items".to_owned(), &mut items.weight)];
+        for (name, layer) in [("gru-input", &mut gru.input), ("gru-recurrent", &mut gru.recurrent)] {
+            parameters.push((format!("{name}-weight"), &mut layer.weight));
+            parameters.push((format!("{name}-bias"), &mut layer.bias));
+        }
+        for (name, layers) in [("encoder", encoder), ("decoder", decoder)] {
+            for (l, layer) in layers.iter_mut().enumerate() {
+                parameters.push((format!("{name}-{l}-weight"), &mut layer.weight));
+                parameters.push((format!("{name}-{l}-bias"), &mut layer.bias));
+            }
+        }
+        parameters.push(("code-weight".to_owned(), &mut code.weight));
+        parameters.push(("code-bias".to_owned(), &mut code.bias));
+        parameters.push(("output-weight".to_owned(), &mut output.weight));
+        parameters.push(("output-bias".to_owned(), &mut output.bias));
+        parameters
+    }
+
+    /// The loss of a mini-batch, summed over its sequences; adds the gradients of its mean.
+    pub(super) fn gradients(&mut self, task: &Task<F>, truncation: Option<usize>) -> f64 {
+        let inputs = self.vectors(task.inputs.items());
+        let trace = self.gru.forward(&inputs, &task.inputs);
+        let scale = F::rounded(1.0 / task.inputs.n_sequences() as f64);
+        let mut loss = 0.0;
+        let mut upstream = Array2::zeros(trace.hidden.dim());
+        for start in (0..task.inputs.n_tokens()).step_by(TOKENS_PER_CHUNK) {
+            let tokens = start..task.inputs.n_tokens().min(start + TOKENS_PER_CHUNK);
+            let states = trace.hidden.slice(s![tokens.clone(), ..]).to_owned();
+            let (of_chunk, by_states) = self.chunk_gradients(states, task, tokens.clone(), scale);
+            loss += of_chunk;
+            upstream.slice_mut(s![tokens, ..]).assign(&by_states);
+        }
+        let by_inputs = self.gru.backward(&inputs, &task.inputs, trace, &upstream, truncation);
+        self.items.backward(task.inputs.items(), &by_inputs);
+        loss
+    }
+
+    /// All that follows the recurrent layer, for some tokens: their loss, and its gradient by their states.
+    fn chunk_gradients(
+        &mut self,
+        states: Array2<F>,
+        task: &Task<F>,
+        tokens: Range<usize>,
+        scale: F,
+    ) -> (f64, Array2<F>) {
+        let weights = task.divergence_weights.slice(s![tokens.clone()]);
+        let encoded = through(&self.encoder, states);
+        let summary = &encoded[encoded.len() - 1];
+        let sample =
+            GaussianSample::new(self.code.forward(summary), task.noise.slice(s![tokens.clone(), ..]).to_owned());
+        let decoded = through(&self.decoder, sample.value());
+        let last = &decoded[decoded.len() - 1];
+        let mut logits = self.output.dense(last);
+        let loss = softmax_cross_entropy(&mut logits, &task.targets.slice(tokens), scale)
+            + sample.weighted_divergence(weights);
+
+        self.output.dense_backward(last, &logits);
+        let upstream = self.output.dense_hidden_gradient(&logits);
+        let upstream = back_through(&mut self.decoder, &decoded, upstream);
+        let weights = weights.mapv(|weight| weight * scale);
+        let upstream = sample.weighted_backward(&upstream, weights.view());
+        self.code.backward(summary, &upstream);
+        let upstream = self.code.input_gradient(&upstream);
+        let upstream = back_through(&mut self.encoder, &encoded, upstream);
+        (loss, upstream)
+    }
+
+    /// The logits after each history, in an order of its own, which comes first. Shape: `[n_histories, n_items]`.
+    ///
+    /// With a seed, z is drawn for each history instead of its mean taken.
+    pub(super) fn scores(&self, histories: &[&[u32]], noise_seed: Option<u64>) -> (Vec<u32>, Array2<F>) {
+        let packed = PackedSequences::new(histories);
+        let states = self.gru.last(&self.vectors(packed.items()), &packed);
+        let encoded = through(&self.encoder, states);
+        let statistics = self.code.forward(&encoded[encoded.len() - 1]);
+        let width = statistics.ncols() / 2;
+        let code = match noise_seed {
+            None => statistics.slice(s![.., ..width]).to_owned(),
+            Some(seed) => {
+                let mut noise = Array2::zeros((packed.n_sequences(), width));
+                for (&history, mut noise) in packed.order().iter().zip(noise.rows_mut()) {
+                    // Addressed by what is known of a user whom training has not seen: the history.
+                    let history = histories[history as usize];
+                    let hash = blake3::hash(bytemuck::cast_slice(history));
+                    let address = u32::from_le_bytes([0, 1, 2, 3].map(|byte: usize| hash.as_bytes()[byte]));
+                    noise.assign(&standard_normal(seed, "svae-scores", &[address], 0, width).row(0));
+                }
+                GaussianSample::new(statistics, noise).value()
+            }
+        };
+        let decoded = through(&self.decoder, code);
+        (packed.order().to_vec(), self.output.dense(&decoded[decoded.len() - 1]))
+    }
+
+    /// The vectors of these items. Shape: `[items.len(), embedding]`.
+    fn vectors(&self, items: &[u32]) -> Array2<F> {
+        let rows: Vec<usize> = items.iter().map(|&item| item as usize).collect();
+        self.items.weight.value.select(Axis(0), &rows)
+    }
+}
+
+impl<F: Real + Element> Network<F> {
+    /// The network from its stored arrays.
+    pub(super) fn restore(params: &SvaeParams, weights: &Weights) -> Result<Self, WeightsError> {
+        let n_items = weights.array::<F, Ix2>("items")?.nrows();
+        let mut network = Self::new(params, n_items);
+        for (name, parameter) in network.parameters() {
+            let value = weights.array::<F, Ix2>(&name)?;
+            if value.dim() != parameter.value.dim() {
+                return Err(WeightsError::Inconsistent(format!("array `{name}` has another shape")));
+            }
+            parameter.value = value.into_owned();
+        }
+        Ok(network)
+    }
+}
+
+/// `input`, and the outputs of layers with tanh after each.
+fn through<F: Real>(layers: &[Dense<F>], input: Array2<F>) -> Vec<Array2<F>> {
+    let mut outputs = vec![input];
+    for (l, layer) in layers.iter().enumerate() {
+        let mut output = layer.forward(&outputs[l]);
+        Activation::Tanh.apply(&mut output);
+        outputs.push(output);
+    }
+    outputs
+}
+
+/// Adds the gradients of layers that have been gone [`through`]; the gradient by their input.
+fn back_through<F: Real>(layers: &mut [Dense<F>], outputs: &[Array2<F>], mut upstream: Array2<F>) -> Array2<F> {
+    for (layer, pair) in layers.iter_mut().zip(outputs.windows(2)).rev() {
+        Activation::Tanh.gradient(&pair[1], &mut upstream);
+        layer.backward(&pair[0], &upstream);
+        upstream = layer.input_gradient(&upstream);
+    }
+    upstream
+}
+
+/// Widths of the encoder's hidden layers, its input first.
+fn encoder_widths(params: &SvaeParams) -> Vec<usize> {
+    std::iter::once(params.units).chain(params.encoder.iter().copied()).map(|width| width as usize).collect()
+}
+
+/// Widths of the decoder's hidden layers, its input first.
+fn decoder_widths(params: &SvaeParams) -> Vec<usize> {
+    std::iter::once(params.latent).chain(params.decoder.iter().copied()).map(|width| width as usize).collect()
+}
+
+/// Numbers that are trained.
+pub(super) fn n_parameters(params: &SvaeParams, n_items: usize) -> u64 {
+    let dense = |widths: &[usize]| widths.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum::<usize>();
+    let (embedding, units) = (params.embedding as usize, params.units as usize);
+    let (encoder, decoder) = (encoder_widths(params), decoder_widths(params));
+    let gru = 3 * units * (embedding + units + 2);
+    let outputs = n_items * (embedding + decoder[decoder.len() - 1] + 1);
+    let code = (encoder[encoder.len() - 1] + 1) * 2 * params.latent as usize;
+    (gru + outputs + code + dense(&encoder) + dense(&decoder)) as u64
+}

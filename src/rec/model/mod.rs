@@ -1,6 +1,8 @@
 //! The models: one file each, and one line in [`registry()`].
 
+pub mod autorec;
 pub mod biased_mf;
+pub mod deeprec;
 pub mod ease;
 pub mod item_knn;
 pub mod popularity;
@@ -15,7 +17,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use autorec::{AutoRec, AutoRecParams};
 pub use biased_mf::{BiasedMf, BiasedMfParams};
+pub use deeprec::{DeepRec, DeepRecParams};
 pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
 pub use popularity::{Popularity, PopularityParams};

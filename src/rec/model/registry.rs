@@ -3,7 +3,9 @@
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
+use super::autorec::AutoRecParams;
 use super::biased_mf::BiasedMfParams;
+use super::deeprec::DeepRecParams;
 use super::ease::EaseParams;
 use super::item_knn::ItemKnnParams;
 use super::popularity::PopularityParams;
@@ -13,11 +15,13 @@ use crate::rec::Monitor;
 use crate::rec::data::Split;
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 5] = [
+static REGISTRY: [ModelKind; 7] = [
     ModelKind::of::<PopularityParams>(),
     ModelKind::of::<ItemKnnParams>(),
     ModelKind::of::<EaseParams>(),
     ModelKind::of::<BiasedMfParams>(),
+    ModelKind::of::<AutoRecParams>(),
+    ModelKind::of::<DeepRecParams>(),
     ModelKind::of::<SvaeParams>(),
 ];
 

@@ -62,6 +62,28 @@ impl Interactions {
         Ok(Self { n_items, offsets, items, ratings, times })
     }
 
+    /// The same with users and items exchanged: a row is all that had to do with one item, by rising user.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let mut offsets = vec![0; self.n_items + 1];
+        for &item in &self.items {
+            offsets[item as usize + 1] += 1;
+        }
+        for item in 0..self.n_items {
+            offsets[item + 1] += offsets[item];
+        }
+        let (mut next, n) = (offsets.clone(), self.n_entries());
+        let (mut users, mut ratings, mut times) = (vec![0; n], vec![0.0; n], vec![0; n]);
+        for user in 0..self.n_users() {
+            for entry in self.offsets[user]..self.offsets[user + 1] {
+                let slot = &mut next[self.items[entry] as usize];
+                (users[*slot], ratings[*slot], times[*slot]) = (user as u32, self.ratings[entry], self.times[entry]);
+                *slot += 1;
+            }
+        }
+        Self { n_items: self.n_users(), offsets, items: users, ratings, times }
+    }
+
     /// The matrix without the last event of each user.
     #[must_use]
     pub fn without_last(&self) -> Self {
@@ -130,6 +152,27 @@ impl Interactions {
 #[cfg(test)]
 mod tests {
     use super::Interactions;
+
+    #[test]
+    fn transposed_twice_is_the_same_with_items_in_order() {
+        let by_user = Interactions::from_parts(
+            4,
+            vec![0, 2, 2, 4],
+            vec![3, 0, 1, 3],
+            vec![1.0, 2.0, 3.0, 4.0],
+            vec![10, 20, 30, 40],
+        );
+        let by_item = by_user.transposed();
+        assert_eq!(by_item.n_users(), 4);
+        assert_eq!(
+            (by_item.items_of(3), by_item.ratings_of(3), by_item.times_of(3)),
+            (&[0, 2][..], &[1.0, 4.0][..], &[10, 40][..])
+        );
+        assert_eq!(by_item.items_of(2), [0_u32; 0]);
+        let again = by_item.transposed();
+        assert_eq!((again.items_of(0), again.ratings_of(0)), (&[0, 3][..], &[2.0, 1.0][..]));
+        assert_eq!((again.n_users(), again.n_items(), again.items_of(2)), (3, 4, &[1, 3][..]));
+    }
 
     #[test]
     fn the_last_event_of_each_user_can_be_left_out() {

@@ -1,7 +1,9 @@
 //! The models: one file each, and one line in [`registry()`].
 
+pub mod autorec;
 pub mod biased_mf;
 pub mod cdae;
+pub mod deeprec;
 pub mod ease;
 pub mod item_knn;
 pub mod mult;
@@ -19,8 +21,10 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use autorec::{AutoRec, AutoRecParams};
 pub use biased_mf::{BiasedMf, BiasedMfParams};
 pub use cdae::{Cdae, CdaeParams, InputScale, PairLoss};
+pub use deeprec::{DeepRec, DeepRecParams};
 pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
 pub use mult::{Code, Likelihood, MultNetwork};

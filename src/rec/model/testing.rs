@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use ndarray::Array2;
+use rand::RngExt;
 use rand::seq::SliceRandom;
+use rand_distr::{Distribution, StandardNormal};
 
-use super::{Scorer, UserBlock};
+use super::{Recommender, Scorer, UserBlock};
 use crate::rec::data::{Holdout, Interactions, Items, Split, SplitInfo};
-use crate::rec::stream;
+use crate::rec::eval::{EvaluationOptions, evaluate};
+use crate::rec::{Silent, stream};
 
 /// A matrix of all-one ratings with these histories.
 pub(crate) fn interactions_of(n_items: usize, histories: &[&[u32]]) -> Interactions {
@@ -84,4 +87,48 @@ pub(crate) fn scores_in_blocks(scorer: &dyn Scorer, histories: &Interactions, bl
         scorer.score_into(&users, part);
     }
     scores
+}
+
+/// Ratings of 60 items by 120 users, of biases and two tastes with a little noise: two thirds for training, the rest halved.
+pub(crate) fn low_rank() -> Split {
+    const N_USERS: usize = 120;
+    const N_ITEMS: usize = 60;
+    let mut random = stream(3, "low-rank", &[]);
+    let mut normal = |shape: (usize, usize)| -> Array2<f64> {
+        Array2::from_shape_simple_fn(shape, || StandardNormal.sample(&mut random))
+    };
+    let (users, items) = (normal((N_USERS, 3)), normal((N_ITEMS, 3)));
+    let noise = normal((N_USERS, N_ITEMS));
+    let rating = |user: usize, item: usize| {
+        let taste = users[[user, 1]] * items[[item, 1]] + users[[user, 2]] * items[[item, 2]];
+        (3.0 + 0.3 * users[[user, 0]] + 0.3 * items[[item, 0]] + 0.6 * taste + 0.1 * noise[[user, item]]) as f32
+    };
+    let mut draw = stream(3, "low-rank-parts", &[]);
+    let part_of = Array2::from_shape_simple_fn((N_USERS, N_ITEMS), || draw.random_range(0..6_u8));
+    let part = |range: std::ops::Range<u8>| {
+        let (mut offsets, mut entries, mut ratings) = (vec![0], Vec::new(), Vec::new());
+        for user in 0..N_USERS {
+            for item in (0..N_ITEMS).filter(|&item| range.contains(&part_of[[user, item]])) {
+                entries.push(item as u32);
+                ratings.push(rating(user, item));
+            }
+            offsets.push(entries.len());
+        }
+        let n = entries.len();
+        Interactions::from_parts(N_ITEMS, offsets, entries, ratings, vec![0; n])
+    };
+    let train = part(0..4);
+    let holdout = |targets| Holdout { users: (0..N_USERS as u32).collect(), history: train.clone(), targets };
+    let (validation, test) = (holdout(part(4..5)), holdout(part(5..6)));
+    let mut split = Split { validation, test, ..split_from(train.clone()) };
+    split.about.rating_range = (-10.0, 10.0);
+    split
+}
+
+/// RMSE on the test part.
+pub(crate) fn test_rmse(model: &dyn Recommender, split: &Split) -> f64 {
+    let metrics = ["rmse".parse().unwrap()];
+    let evaluation =
+        evaluate(model, &split.test, &split.train, &metrics, &EvaluationOptions::default(), &Silent).unwrap();
+    evaluation.values[0].value.unwrap()
 }

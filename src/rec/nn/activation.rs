@@ -36,6 +36,11 @@ pub enum Activation {
 impl Activation {
     /// Puts the function's values in place of its arguments.
     pub fn apply<F: Real>(self, values: &mut Array2<F>) {
+        self.apply_to_slice(values.as_slice_mut().expect("a row-major matrix"));
+    }
+
+    /// As [`Self::apply`].
+    pub fn apply_to_slice<F: Real>(self, values: &mut [F]) {
         let (zero, one) = (F::zero(), F::one());
         match self {
             Self::Identity => {}
@@ -61,6 +66,12 @@ impl Activation {
     /// Multiplies `upstream`, the gradient at the function's values `output`, by its derivative there: the gradient at
     /// its arguments. Shapes: the same.
     pub fn gradient<F: Real>(self, output: &Array2<F>, upstream: &mut Array2<F>) {
+        let output = output.as_slice().expect("a row-major matrix");
+        self.gradient_of_slice(output, upstream.as_slice_mut().expect("a row-major matrix"));
+    }
+
+    /// As [`Self::gradient`].
+    pub fn gradient_of_slice<F: Real>(self, output: &[F], upstream: &mut [F]) {
         let (zero, one) = (F::zero(), F::one());
         match self {
             Self::Identity => {}
@@ -76,8 +87,7 @@ impl Activation {
 }
 
 /// Replaces each value.
-fn each<F: Real>(values: &mut Array2<F>, map: impl Fn(F) -> F + Copy + Sync) {
-    let values = values.as_slice_mut().expect("a row-major matrix");
+fn each<F: Real>(values: &mut [F], map: impl Fn(F) -> F + Copy + Sync) {
     values.par_chunks_mut(CHUNK).for_each(|values| {
         vectorised(
             #[inline(always)]
@@ -91,10 +101,8 @@ fn each<F: Real>(values: &mut Array2<F>, map: impl Fn(F) -> F + Copy + Sync) {
 }
 
 /// Replaces each value, given the one that stands beside it.
-fn each_beside<F: Real>(values: &mut Array2<F>, beside: &Array2<F>, map: impl Fn(F, F) -> F + Copy + Sync) {
-    assert_eq!(values.dim(), beside.dim(), "matrices of one shape");
-    let values = values.as_slice_mut().expect("a row-major matrix");
-    let beside = beside.as_slice().expect("a row-major matrix");
+fn each_beside<F: Real>(values: &mut [F], beside: &[F], map: impl Fn(F, F) -> F + Copy + Sync) {
+    assert_eq!(values.len(), beside.len(), "a derivative for each number");
     values.par_chunks_mut(CHUNK).zip(beside.par_chunks(CHUNK)).for_each(|(values, beside)| {
         vectorised(
             #[inline(always)]

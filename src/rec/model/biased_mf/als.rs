@@ -33,7 +33,7 @@ pub(super) fn fit(
     monitor: &dyn Monitor,
 ) -> Result<(Factors, Training, LearningCurve), FitError> {
     let train = &split.train;
-    let by_item = transpose(train);
+    let by_item = train.transposed();
     let width = params.factors as usize + 1;
     let mut factors = Factors {
         mean: train.ratings().iter().map(|&rating| f64::from(rating)).sum::<f64>() / train.n_entries() as f64,
@@ -82,28 +82,6 @@ fn first_items(params: &BiasedMfParams, n_items: usize) -> Array2<f64> {
         });
     }
     items
-}
-
-/// The same ratings with users and items exchanged.
-fn transpose(interactions: &Interactions) -> Interactions {
-    let mut offsets = vec![0; interactions.n_items() + 1];
-    for &item in interactions.items() {
-        offsets[item as usize + 1] += 1;
-    }
-    for item in 0..interactions.n_items() {
-        offsets[item + 1] += offsets[item];
-    }
-    let mut next = offsets.clone();
-    let (mut users, mut ratings) = (vec![0; interactions.n_entries()], vec![0.0; interactions.n_entries()]);
-    for user in 0..interactions.n_users() {
-        for (&item, &rating) in interactions.items_of(user).iter().zip(interactions.ratings_of(user)) {
-            let slot = &mut next[item as usize];
-            (users[*slot], ratings[*slot]) = (user as u32, rating);
-            *slot += 1;
-        }
-    }
-    let times = vec![0; users.len()];
-    Interactions::from_parts(interactions.n_users(), offsets, users, ratings, times)
 }
 
 /// Solves for all rows of `ratings` given the factors of its columns. Shapes: `columns` `[n_columns, 1 + factors]`, the

@@ -1,53 +1,13 @@
 //! Biased matrix factorisation on made-up ratings.
 
 use ndarray::Array2;
-use rand::RngExt;
-use rand_distr::{Distribution, StandardNormal};
 use rayon::ThreadPoolBuilder;
 
 use super::{BiasedMf, BiasedMfParams};
-use crate::rec::data::{Holdout, Interactions, Split};
-use crate::rec::eval::{EvaluationOptions, evaluate};
-use crate::rec::model::testing::{scores_in_blocks, scores_of, split_from};
+use crate::rec::Silent;
+use crate::rec::data::{Interactions, Split};
+use crate::rec::model::testing::{low_rank, scores_in_blocks, scores_of, split_from, test_rmse};
 use crate::rec::model::{Fit, FitError, Recommender, UserBlock};
-use crate::rec::{Silent, stream};
-
-const N_USERS: usize = 120;
-const N_ITEMS: usize = 60;
-
-/// Ratings of biases and two tastes with a little noise: two thirds for training, the rest halved.
-fn low_rank() -> Split {
-    let mut random = stream(3, "low-rank", &[]);
-    let mut normal = |shape: (usize, usize)| -> Array2<f64> {
-        Array2::from_shape_simple_fn(shape, || StandardNormal.sample(&mut random))
-    };
-    let (users, items) = (normal((N_USERS, 3)), normal((N_ITEMS, 3)));
-    let noise = normal((N_USERS, N_ITEMS));
-    let rating = |user: usize, item: usize| {
-        let taste = users[[user, 1]] * items[[item, 1]] + users[[user, 2]] * items[[item, 2]];
-        (3.0 + 0.3 * users[[user, 0]] + 0.3 * items[[item, 0]] + 0.6 * taste + 0.1 * noise[[user, item]]) as f32
-    };
-    let mut draw = stream(3, "low-rank-parts", &[]);
-    let part_of = Array2::from_shape_simple_fn((N_USERS, N_ITEMS), || draw.random_range(0..6_u8));
-    let part = |range: std::ops::Range<u8>| {
-        let (mut offsets, mut entries, mut ratings) = (vec![0], Vec::new(), Vec::new());
-        for user in 0..N_USERS {
-            for item in (0..N_ITEMS).filter(|&item| range.contains(&part_of[[user, item]])) {
-                entries.push(item as u32);
-                ratings.push(rating(user, item));
-            }
-            offsets.push(entries.len());
-        }
-        let n = entries.len();
-        Interactions::from_parts(N_ITEMS, offsets, entries, ratings, vec![0; n])
-    };
-    let train = part(0..4);
-    let holdout = |targets| Holdout { users: (0..N_USERS as u32).collect(), history: train.clone(), targets };
-    let (validation, test) = (holdout(part(4..5)), holdout(part(5..6)));
-    let mut split = Split { validation, test, ..split_from(train.clone()) };
-    split.about.rating_range = (-10.0, 10.0);
-    split
-}
 
 fn params() -> BiasedMfParams {
     BiasedMfParams { factors: 4, regularisation: 0.02, bias_regularisation: 0.02, ..BiasedMfParams::default() }
@@ -55,13 +15,6 @@ fn params() -> BiasedMfParams {
 
 fn fit(params: &BiasedMfParams, split: &Split) -> BiasedMf {
     params.fit(split, &Silent).unwrap().model
-}
-
-fn test_rmse(model: &BiasedMf, split: &Split) -> f64 {
-    let metrics = ["rmse".parse().unwrap()];
-    let evaluation =
-        evaluate(model, &split.test, &split.train, &metrics, &EvaluationOptions::default(), &Silent).unwrap();
-    evaluation.values[0].value.unwrap()
 }
 
 #[test]
@@ -100,9 +53,9 @@ fn users_unseen_in_training_are_solved_for() {
     let split = low_rank();
     let model = fit(&params(), &split);
     let known = scores_of(&model, &split.train);
-    let unseen = vec![None; N_USERS];
+    let unseen = vec![None; split.train.n_users()];
     let mut scores = Array2::from_elem(known.dim(), f32::NAN);
-    model.rating().unwrap().score_into(&UserBlock::new(&split.train, &unseen, 0, N_USERS), scores.view_mut());
+    model.rating().unwrap().score_into(&UserBlock::new(&split.train, &unseen, 0, unseen.len()), scores.view_mut());
     // After the last half step for items the users' own vectors are a little behind; the predictions hardly are.
     let mean_difference = (&known - &scores).mapv(f32::abs).mean().unwrap();
     assert!(mean_difference < 0.05, "{mean_difference}");

@@ -1,10 +1,10 @@
 //! The first layer of a network whose input is sparse.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayRef2};
 
 use super::add_row_sums;
 use super::sparse_product::{add_sparse_dense, add_transposed_sparse_dense};
-use crate::rec::linalg::Real;
+use crate::rec::linalg::{Real, product_into};
 use crate::rec::nn::{Parameter, SparseRows};
 
 /// `X W + b` for a sparse `X`: each stored entry adds one row of `W`.
@@ -41,6 +41,22 @@ impl<F: Real> SparseInput<F> {
         let columns = input.by_column();
         let gradient = self.weight.gradient_rows(columns.columns());
         add_transposed_sparse_dense(&columns, input.values(), upstream, gradient);
+        add_row_sums(&mut self.bias, upstream);
+    }
+
+    /// `X W + b` for a dense `X`. Shapes: `input` `[n_rows, n_inputs]`, the result `[n_rows, width]`.
+    pub fn dense_forward(&self, input: &ArrayRef2<F>) -> Array2<F> {
+        let bias = &self.bias.value;
+        let mut output = Array2::zeros((input.nrows(), bias.ncols()));
+        output.rows_mut().into_iter().for_each(|mut row| row.assign(&bias.row(0)));
+        product_into(F::one(), input, &self.weight.value, F::one(), &mut output);
+        output
+    }
+
+    /// Adds the gradients for a dense `X`.
+    pub fn dense_backward(&mut self, input: &ArrayRef2<F>, upstream: &ArrayRef2<F>) {
+        let (gradient, old) = self.weight.whole_gradient();
+        product_into(F::one(), &input.t(), upstream, old, gradient);
         add_row_sums(&mut self.bias, upstream);
     }
 }

@@ -81,6 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         capacity: Capacity::of_this_machine(),
         keep_going: false,
         command: "cargo run --example engine_without_recommender".to_owned(),
+        versions: [("example".into(), "1".into())].into(),
         display_width: 100,
     };
     let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));

@@ -11,7 +11,7 @@ use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
 use super::failure;
 use super::sink::Sink;
-use crate::engine::{Action, Store};
+use crate::engine::{Action, Checkpoint, Store};
 use crate::report::units::{bytes, counted, duration};
 
 /// The arguments of `recflow cache`.
@@ -25,7 +25,7 @@ pub struct CacheArgs {
 /// What to do with the cache.
 #[derive(Debug, Clone, Subcommand)]
 pub enum CacheCommand {
-    /// List the results in the cache: kind, key, size, time, memory
+    /// List the results in the cache (key, stage, size, time, memory) and what checkpoints take
     List(ListArgs),
 }
 
@@ -40,13 +40,13 @@ pub struct ListArgs {
 /// Looks into the cache.
 pub(super) fn execute(global: &Global, args: &CacheArgs) -> Exit {
     let CacheCommand::List(ListArgs { format }) = args.command;
-    let listed = Store::open(&global.cache_dir).and_then(|store| store.actions());
+    let listed = Store::open(&global.cache_dir).and_then(|store| Ok((store.actions()?, store.checkpoints()?)));
     match listed {
-        Ok(mut actions) => {
+        Ok((mut actions, checkpoints)) => {
             actions.sort_by_key(|action| action.facts.finished_at);
             let text = match format {
-                OutputFormat::Human => table(&actions),
-                OutputFormat::Json => lines(&actions),
+                OutputFormat::Human => table(&actions) + &total(&checkpoints),
+                OutputFormat::Json => lines(&actions, &checkpoints),
             };
             Sink::new(io::stdout()).write(&text);
             Exit::Success
@@ -55,9 +55,23 @@ pub(super) fn execute(global: &Global, args: &CacheArgs) -> Exit {
     }
 }
 
-/// One JSON value a line.
-fn lines(actions: &[Action]) -> String {
-    actions.iter().fold(String::new(), |lines, action| lines + &facts(action).to_string() + "\n")
+/// One JSON value a line: the results, then the checkpoints.
+fn lines(actions: &[Action], checkpoints: &[Checkpoint]) -> String {
+    let checkpoint = |Checkpoint { key, size_bytes, modified }: &Checkpoint| {
+        let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        json!({ "checkpoint": key, "size-bytes": size_bytes, "modified-at": modified })
+    };
+    let values = actions.iter().map(facts).chain(checkpoints.iter().map(checkpoint));
+    values.fold(String::new(), |lines, value| lines + &value.to_string() + "\n")
+}
+
+/// What checkpoints take, if there are any.
+fn total(checkpoints: &[Checkpoint]) -> String {
+    let size_bytes = checkpoints.iter().map(|checkpoint| checkpoint.size_bytes).sum();
+    match checkpoints.len() as u64 {
+        0 => String::new(),
+        many => format!("{} to go on from, {}\n", counted(many, "checkpoint", "checkpoints"), bytes(size_bytes)),
+    }
 }
 
 fn facts(action: &Action) -> serde_json::Value {

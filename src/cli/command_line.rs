@@ -12,6 +12,7 @@ use super::graph::GraphArgs;
 use super::kinds::KindsArgs;
 use super::plan::PlanArgs;
 use super::run::RunArgs;
+use super::runs::RunsArgs;
 use super::schema::SchemaArgs;
 use super::validate::ValidateArgs;
 
@@ -20,6 +21,7 @@ Examples:
   recflow run pipelines/all_models.yaml                      compare models on the built-in sample
   recflow run pipelines/all_models.yaml --set dataset=ml-1m  the same on MovieLens-1M
   recflow plan pipelines/all_models.yaml                     what a run would do, and why
+  recflow runs show                                          what the last run did, and what came of it
   recflow kinds                                              what stages there are
 
 Exit codes:
@@ -102,6 +104,8 @@ pub enum Command {
     Kinds(KindsArgs),
     /// Print the JSON Schema of pipeline files, for editors
     Schema(SchemaArgs),
+    /// Show past runs: what ran and why, times, learning curves, metrics
+    Runs(RunsArgs),
     /// Look into the cache
     Cache(CacheArgs),
     /// Print a completion script for a shell

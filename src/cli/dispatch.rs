@@ -7,7 +7,7 @@ use indicatif::MultiProgress;
 
 use super::command_line::{Command, CommandLine};
 use super::exit::Exit;
-use super::{cache, completions, exec_stage, graph, kinds, logging, plan, run, schema, validate};
+use super::{cache, completions, exec_stage, graph, kinds, logging, plan, run, runs, schema, validate};
 use crate::stages;
 
 /// The whole program. A wrong command line is told by the parser, which then ends the process with code 2.
@@ -24,6 +24,7 @@ pub fn main() -> Exit {
         Command::Graph(args) => graph::execute(&args, &registry, colors),
         Command::Kinds(args) => kinds::execute(&args, &registry),
         Command::Schema(_) => schema::execute(&registry),
+        Command::Runs(args) => runs::execute(&global, &args),
         Command::Cache(args) => cache::execute(&global, &args),
         Command::Completions(args) => completions::execute(&args),
         Command::ExecStage(args) => exec_stage::execute(&args, &registry),

@@ -15,8 +15,10 @@ mod pipeline;
 mod plan;
 pub mod progress;
 mod run;
+mod runs;
 mod schema;
 mod sink;
+mod table;
 mod validate;
 mod wrap;
 
@@ -31,5 +33,6 @@ pub use graph::{GraphArgs, GraphFormat};
 pub use kinds::KindsArgs;
 pub use plan::PlanArgs;
 pub use run::RunArgs;
+pub use runs::{CompareRunsArgs, ListRunsArgs, RunsArgs, RunsCommand, ShowRunArgs};
 pub use schema::SchemaArgs;
 pub use validate::ValidateArgs;

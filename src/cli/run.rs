@@ -1,5 +1,6 @@
 //! `recflow run`.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::engine::{
     Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Override, Plan, Registry, Store,
     StoreError, Subprocess, Summary,
 };
+use crate::rec::linalg::blas_description;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,13 +120,24 @@ fn run(
     if let Some(memory) = args.memory {
         capacity.memory_bytes = memory.bytes;
     }
-    let options =
-        Options { capacity, keep_going: args.keep_going, command: command(args), display_width: table_width() };
+    let options = Options {
+        capacity,
+        keep_going: args.keep_going,
+        command: command(args),
+        versions: versions(),
+        display_width: table_width(),
+    };
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("recflow"));
     let runner = Box::new(Subprocess::new(program, store.clone()));
     let executor = Executor::new(Arc::new(registry), store, runner, pipeline::workspace(global), options);
     interrupt_on_signals(executor.interrupter());
     executor.run(plan, observer)
+}
+
+/// What the numbers of a run may depend on.
+fn versions() -> BTreeMap<String, String> {
+    let recflow = env!("CARGO_PKG_VERSION").to_owned();
+    BTreeMap::from([("recflow".to_owned(), recflow), ("BLAS".to_owned(), blas_description())])
 }
 
 /// The first signal asks running stages to end, the second makes them; the third ends this process where it stands.

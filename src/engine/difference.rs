@@ -3,6 +3,15 @@
 use serde_json::Value;
 
 use super::key::KeyPreimage;
+use super::store::Action;
+
+/// Why a computation runs whose stage had that result the last time; the most telling reason first.
+pub(super) fn reasons(last: Option<&Action>, new: &KeyPreimage) -> Vec<String> {
+    let Some(last) = last else { return vec!["not computed yet".to_owned()] };
+    let found = differences(&last.preimage, new);
+    // The same computation whose result has been damaged or removed.
+    if found.is_empty() { vec!["its result is gone".to_owned()] } else { found }
+}
 
 /// Every difference from `old` to `new`, the most telling first.
 pub(super) fn differences(old: &KeyPreimage, new: &KeyPreimage) -> Vec<String> {

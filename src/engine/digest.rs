@@ -75,12 +75,24 @@ impl From<Digest> for String {
 #[serde(transparent)]
 pub struct StageKey(pub Digest);
 
+/// Names what computations have in common that differ only in how long they go on: all that a [`StageKey`] names but the
+/// parameters that say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContinuationKey(pub Digest);
+
 /// Names bytes: the files of one output port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ArtifactId(pub Digest);
 
 impl fmt::Display for StageKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ContinuationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::digest::{ArtifactId, StageKey};
 use super::seconds;
@@ -28,6 +29,15 @@ pub enum Event {
         threads: usize,
         /// The memory all running stages share.
         memory_bytes: u64,
+        /// The command that runs the pipeline this way.
+        #[serde(default)]
+        command: String,
+        /// The machine, in words.
+        #[serde(default)]
+        host: String,
+        /// The versions of what computes, by name.
+        #[serde(default)]
+        versions: BTreeMap<String, String>,
     },
     /// The stage's result was in the cache; or, after the stage began, another process has put it there.
     StageCached {
@@ -55,6 +65,9 @@ pub enum Event {
         threads: usize,
         /// The memory it is expected to take; 0 if of no account.
         memory_bytes: u64,
+        /// Why it runs, the most telling first.
+        #[serde(default)]
+        reasons: Vec<String>,
     },
     /// Another process is computing the same result; the stage waits for it.
     StageWaiting {
@@ -105,6 +118,13 @@ pub enum Event {
     StageCancelled {
         /// The stage.
         stage: String,
+    },
+    /// A stage that has its result tells figures of it, such as metrics.
+    StageFigures {
+        /// The stage.
+        stage: String,
+        /// The figures, in a form of the stage's own.
+        figures: Value,
     },
     /// A finished stage put a file into the workspace.
     Published {

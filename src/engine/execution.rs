@@ -78,10 +78,10 @@ pub(super) fn execute(
     store: &Store,
     meter: &dyn Meter,
     progress: &dyn StageProgress,
-    on_wait: impl FnOnce(),
+    on_wait: impl Fn(),
 ) -> Result<Origin, ExecutionError> {
     let key = job.preimage.key();
-    let _lock = store.lock(key, on_wait)?;
+    let _lock = store.lock(key, &on_wait)?;
     if store.action(key).is_some() {
         return Ok(Origin::Found);
     }
@@ -93,6 +93,10 @@ pub(super) fn execute(
         let messages: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
         StageError::new(messages.join("; "))
     })?;
+
+    // One stage at a time goes on from a checkpoint. The stage's own lock always comes first, so nobody waits in a ring.
+    let continuation = job.preimage.continuation_key(&kind.parameters);
+    let _checkpoint_lock = continuation.map(|key| store.lock_checkpoints(key, &on_wait)).transpose()?;
 
     let scratch = store.scratch()?;
     let out_dir = scratch.path().join("out");
@@ -106,6 +110,7 @@ pub(super) fn execute(
         out_dir,
         threads: job.threads,
         memory_limit_bytes: job.memory_limit_bytes,
+        checkpoint_dir: continuation.map(|key| store.checkpoint_dir(key)),
         progress,
     };
     let begun = Instant::now();

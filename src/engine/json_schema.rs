@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// The keywords that the check of parameters checks, and those that assert nothing.
-const READ_KEYWORDS: [&str; 30] = [
+const READ_KEYWORDS: [&str; 31] = [
     "type",
     "properties",
     "required",
@@ -36,17 +36,28 @@ const READ_KEYWORDS: [&str; 30] = [
     "$schema",
     "$comment",
     "x-key",
+    "x-continues",
 ];
 
 /// The parameters without those whose schema says `"x-key": false`.
 pub(super) fn key_part(schema: &Value, parameters: &Value) -> Value {
+    without(schema, parameters, &|property| property.get("x-key") == Some(&Value::Bool(false)))
+}
+
+/// The parameters without those whose schema says `"x-continues": true`.
+pub(super) fn continuation_part(schema: &Value, parameters: &Value) -> Value {
+    without(schema, parameters, &|property| property.get("x-continues") == Some(&Value::Bool(true)))
+}
+
+/// The parameters without those whose schema is such.
+fn without(schema: &Value, parameters: &Value, is_such: &dyn Fn(&Value) -> bool) -> Value {
     let (Value::Object(map), Some(Value::Object(properties))) = (parameters, schema.get("properties")) else {
         return parameters.clone();
     };
     let kept = map.iter().filter_map(|(key, value)| {
         let property = properties.get(key);
-        let is_key = property.and_then(|property| property.get("x-key")) != Some(&Value::Bool(false));
-        is_key.then(|| (key.clone(), property.map_or_else(|| value.clone(), |property| key_part(property, value))))
+        let kept = property.map_or_else(|| value.clone(), |property| without(property, value, is_such));
+        (!property.is_some_and(is_such)).then(|| (key.clone(), kept))
     });
     Value::Object(kept.collect())
 }

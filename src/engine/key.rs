@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::digest::{ArtifactId, Digest, FieldHasher, StageKey};
+use super::digest::{ArtifactId, ContinuationKey, Digest, FieldHasher, StageKey};
+use super::parameters::ParameterSchema;
 
 /// Everything a [`StageKey`] is made of. Stored beside each result, so that it can be told why a stage runs again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,10 +45,21 @@ pub struct KeySource {
 impl KeyPreimage {
     /// The key that this names.
     pub fn key(&self) -> StageKey {
-        let mut hasher = FieldHasher::new("recflow 2026 stage key")
+        StageKey(self.digest("recflow 2026 stage key", &self.parameters))
+    }
+
+    /// What this computation has in common with those that are told to go on for longer or shorter; `None` if its kind
+    /// has no parameter that says so. `schema` is that of the kind's parameters.
+    pub fn continuation_key(&self, schema: &ParameterSchema) -> Option<ContinuationKey> {
+        let parameters = schema.continuation_part(&self.parameters)?;
+        Some(ContinuationKey(self.digest("recflow 2026 continuation key", &parameters)))
+    }
+
+    fn digest(&self, purpose: &str, parameters: &Value) -> Digest {
+        let mut hasher = FieldHasher::new(purpose)
             .field(&self.kind)
             .field(self.revision.to_le_bytes())
-            .field(sorted(&self.parameters).to_string())
+            .field(sorted(parameters).to_string())
             .field(self.inputs.len().to_le_bytes());
         for input in &self.inputs {
             hasher = hasher
@@ -58,7 +70,7 @@ impl KeyPreimage {
         for source in &self.sources {
             hasher = hasher.field(&source.role).field(source.digest.to_string());
         }
-        StageKey(hasher.finish())
+        hasher.finish()
     }
 }
 
@@ -95,6 +107,30 @@ mod tests {
     fn the_order_of_parameters_does_not_count() {
         let other = KeyPreimage { parameters: json!({"precision": "f64", "lambda": 500.0}), ..preimage() };
         assert_eq!(other.key(), preimage().key());
+    }
+
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Training {
+        lambda: f64,
+        #[schemars(extend("x-continues" = true))]
+        epochs: u64,
+    }
+
+    #[test]
+    fn how_long_it_goes_on_does_not_count_in_a_continuation_key() {
+        let schema = ParameterSchema::of::<Training>();
+        let key = |lambda: f64, epochs: u64| {
+            let told = KeyPreimage { parameters: json!({"lambda": lambda, "epochs": epochs}), ..preimage() };
+            (told.key(), told.continuation_key(&schema).unwrap())
+        };
+        assert_eq!(key(1.0, 5).1, key(1.0, 9).1);
+        assert_ne!(key(1.0, 5).0, key(1.0, 9).0);
+        assert_ne!(key(1.0, 5).1, key(2.0, 5).1);
+        // The same preimage without the parameter has the same fields, and still another name.
+        let without = KeyPreimage { parameters: json!({"lambda": 1.0}), ..preimage() };
+        assert_ne!(without.key().0, key(1.0, 5).1.0);
+        assert_eq!(without.continuation_key(&schema), None);
     }
 
     #[test]

@@ -20,6 +20,20 @@ impl Capacity {
     }
 }
 
+/// This machine in words: its name, its processor and how many of it this process may use.
+pub(super) fn host_description() -> String {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let facts = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let processor = facts.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let processors = processor.map_or_else(
+        || format!("{threads} processors"),
+        |(_, model)| format!("{threads} × {}", model.split_whitespace().collect::<Vec<_>>().join(" ")),
+    );
+    let parts = [name.trim(), &processors];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 fn free_memory_bytes() -> Option<u64> {
     let facts = fs::read_to_string("/proc/meminfo").ok()?;
     let line = facts.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

@@ -21,6 +21,7 @@ mod registry;
 mod resolution;
 mod resolve;
 mod run_log;
+mod run_record;
 mod runner;
 mod seconds;
 mod selection;
@@ -31,7 +32,7 @@ mod store;
 
 pub use artifact::{Artifact, FileRecord};
 pub use budget::Capacity;
-pub use digest::{ArtifactId, Digest, FieldHasher, StageKey};
+pub use digest::{ArtifactId, ContinuationKey, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
 pub use executor::{Executor, Interrupter, Options, Summary};
 pub use graph::GraphFormat;
@@ -41,6 +42,7 @@ pub use parameter_check::{ParameterFinding, Place};
 pub use parameters::{ParameterProblem, ParameterSchema, Step};
 pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
 pub use registry::{Arity, InputPort, OutputPort, PortType, Registry, StageKind};
+pub use run_record::{RunRecord, RunRecordError, RunState, StageRecord, StageState};
 pub use runner::{Cancel, InProcess, Report, Runner, StageProcessError, Subprocess, Verdict, run_stage_process};
 pub use spec::{
     Diagnostic, Diagnostics, Label, MemorySize, MemorySizeError, Override, Resources, Severity, SourceId, SourceText,
@@ -51,4 +53,4 @@ pub use stage::{
     Stage, StageCtx, StageError, StageProgress, Workspace,
 };
 pub use status::{StageStatus, Status, status};
-pub use store::{Action, KeyLock, Scratch, SourceDigests, Store, StoreError};
+pub use store::{Action, Checkpoint, KeyLock, Scratch, SourceDigests, Store, StoreError};

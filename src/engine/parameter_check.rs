@@ -48,6 +48,15 @@ impl ParameterSchema {
         json_schema::key_part(self.as_json(), parameters)
     }
 
+    /// Of the parameters that have a part in a stage's result, those that have one in the way to it: without those whose
+    /// schema says `"x-continues": true`, which only say how long the computation goes on. `None` if there are none
+    /// such: the computation cannot be continued.
+    pub fn continuation_part(&self, parameters: &Value) -> Option<Value> {
+        let key_part = self.key_part(parameters);
+        let part = json_schema::continuation_part(self.as_json(), &key_part);
+        (part != key_part).then_some(part)
+    }
+
     /// Keywords in the schema that [`Self::check`] does not know; a kind with such is checked only in part.
     pub fn unread_keywords(&self) -> BTreeSet<String> {
         let mut unread = BTreeSet::new();

@@ -1,13 +1,15 @@
 //! What is written down of a run: every event, and the log of every stage.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::event::Event;
+use super::plan::{Plan, PlannedStage, StageIndex};
 use super::store::Store;
 
 /// The folder of one run.
@@ -19,25 +21,56 @@ pub(super) struct RunLog {
     events: Option<File>,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    time: f64,
+/// The plan: a list of [`PlannedLine`].
+pub(super) const PLAN_FILE: &str = "plan.json";
+/// What happened: a [`Line`] each.
+pub(super) const EVENTS_FILE: &str = "events.jsonl";
+
+/// An event, as it is written down.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Line<E> {
+    /// In Unix seconds.
+    pub time: f64,
     #[serde(flatten)]
-    event: &'a Event,
+    pub event: E,
+}
+
+/// One stage of the plan, as it is written down.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PlannedLine {
+    pub stage: String,
+    pub kind: String,
+    pub parameters: Value,
+    pub needs: Vec<String>,
 }
 
 impl RunLog {
     /// Begins the record of a run.
-    pub(super) fn begin(store: &Store) -> Self {
-        let begun = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-        let digits: String = begun.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
+    pub(super) fn begin(store: &Store, plan: &Plan) -> Self {
+        let begun = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let digits: String = begun.chars().filter(|c| c.is_ascii_digit() || "T.".contains(*c)).collect();
         let id = format!("{digits}-{}", std::process::id());
         let dir = store.root().join("runs").join(&id);
-        let events = fs::create_dir_all(dir.join("logs")).and_then(|()| File::create(dir.join("events.jsonl")));
+        let events = Self::create(&dir, plan);
         if let Err(error) = &events {
             tracing::warn!("this run leaves no record: cannot create `{}`: {error}", dir.display());
         }
         Self { id, dir, events: events.ok() }
+    }
+
+    fn create(dir: &Path, plan: &Plan) -> io::Result<File> {
+        fs::create_dir_all(dir.join("logs"))?;
+        let line = |(index, stage): (StageIndex, &PlannedStage)| PlannedLine {
+            stage: stage.name.clone(),
+            kind: stage.kind.clone(),
+            parameters: stage.parameters.as_ref().clone(),
+            needs: plan.dependencies_of(index).into_iter().map(|need| plan[need].name.clone()).collect(),
+        };
+        fs::write(dir.join(PLAN_FILE), serde_json::to_vec(&plan.stages().map(line).collect::<Vec<_>>())?)?;
+        let events = File::create(dir.join(EVENTS_FILE))?;
+        // Held until this process ends, however it ends: so others know that the run goes on.
+        events.lock()?;
+        Ok(events)
     }
 
     /// The run's identity.

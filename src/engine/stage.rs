@@ -44,6 +44,12 @@ pub trait Stage: Send + Sync {
     /// Computes the outputs. Equal parameters, inputs and sources must give equal bytes, whatever the threads.
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError>;
 
+    /// Figures of the result that the record of each run keeps, such as metrics: few, and read off the artifacts.
+    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
+        let _ = ctx;
+        Ok(None)
+    }
+
     /// What the finished stage puts into the user's workspace and on the screen; derived from its artifacts and from
     /// measurements, so it is never cached and may hold times.
     fn publish(&self, ctx: &PublishCtx<'_>) -> Result<Vec<Publication>, StageError> {
@@ -160,6 +166,14 @@ pub struct StageCtx<'a> {
     pub threads: usize,
     /// The memory it may use, in bytes.
     pub memory_limit_bytes: Option<u64>,
+    /// Where to keep what is needed to go on after an interruption, or for longer than the last time; `None` if the kind
+    /// has no parameter that says how long it goes on (`"x-continues": true`).
+    ///
+    /// The stage makes the folder when it has something to keep. It is this stage's alone while it runs, stays when the
+    /// stage is done, and may be gone the next time. It may hold anything that a stage which differs only in those
+    /// parameters has left, also of a longer run or half written: what cannot be used must be ignored, and the result
+    /// must be the same with and without it.
+    pub checkpoint_dir: Option<PathBuf>,
     /// Who listens.
     pub progress: &'a dyn StageProgress,
 }
@@ -220,7 +234,7 @@ pub type ReadFile<'a> = dyn Fn(&str, &str) -> Result<Vec<u8>, StageError> + 'a;
 /// Looks up a finished stage by name.
 pub type FindStage<'a> = dyn Fn(&str) -> Option<FinishedStage> + 'a;
 
-/// What a finished stage is given to publish from.
+/// What a finished stage is given to publish and to tell figures from.
 pub struct PublishCtx<'a> {
     /// The stage itself.
     pub stage: &'a str,

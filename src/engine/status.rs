@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::differences;
+use super::difference::reasons;
 use super::plan::{Plan, StageIndex};
 use super::registry::Registry;
-use super::resolution::{Resolution, Resolved, instantiate, resolve};
+use super::resolution::{Resolution, instantiate, resolve};
 use super::seconds;
 use super::stage::{StageError, Workspace};
 use super::store::{Action, SourceDigests, Store};
@@ -93,14 +93,7 @@ fn look_up(
                 done.insert(index, action);
                 Status::Cached
             }
-            None => Status::Run { reasons: reasons(&resolved, last) },
+            None => Status::Run { reasons: reasons(last, &resolved.preimage) },
         },
     }
-}
-
-fn reasons(resolved: &Resolved, last: Option<&Action>) -> Vec<String> {
-    let Some(last) = last else { return vec!["not computed yet".to_owned()] };
-    let found = differences(&last.preimage, &resolved.preimage);
-    // The same computation whose result has been damaged or removed.
-    if found.is_empty() { vec!["its result is gone".to_owned()] } else { found }
 }

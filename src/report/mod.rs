@@ -6,6 +6,7 @@
 //!
 //! - [`markdown::render`]: the whole report.
 //! - [`screen::render`]: the table alone, for a terminal.
+//! - [`sparkline()`], [`bar()`]: curves and spans of time in a line of text.
 //! - [`csv::render`], [`json::render`]: every number in full precision, for other programs.
 
 mod comparison;
@@ -15,6 +16,7 @@ pub mod json;
 pub mod markdown;
 mod measured;
 pub mod screen;
+mod sparkline;
 pub mod units;
 
 #[cfg(test)]
@@ -22,3 +24,4 @@ mod example;
 
 pub use comparison::{Cell, Column, Comparison, DatasetFacts, Direction, PartSize, Provenance, Row, SplitFacts};
 pub use measured::{Cost, Measured};
+pub use sparkline::{bar, sparkline};

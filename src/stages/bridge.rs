@@ -15,17 +15,22 @@ use crate::rec::{Interrupted, Monitor};
 pub(super) struct Bridge<'a> {
     progress: &'a dyn StageProgress,
     memory_limit_bytes: Option<u64>,
+    checkpoint_dir: Option<&'a Path>,
 }
 
 impl<'a> Bridge<'a> {
     /// The caller of a running stage.
     pub(super) fn of(ctx: &'a StageCtx<'_>) -> Self {
-        Self { progress: ctx.progress, memory_limit_bytes: ctx.memory_limit_bytes }
+        Self {
+            progress: ctx.progress,
+            memory_limit_bytes: ctx.memory_limit_bytes,
+            checkpoint_dir: ctx.checkpoint_dir.as_deref(),
+        }
     }
 
     /// The caller of a fetch.
     pub(super) fn fetching(progress: &'a dyn StageProgress) -> Self {
-        Self { progress, memory_limit_bytes: None }
+        Self { progress, memory_limit_bytes: None, checkpoint_dir: None }
     }
 }
 
@@ -40,6 +45,10 @@ impl Monitor for Bridge<'_> {
 
     fn memory_limit_bytes(&self) -> Option<u64> {
         self.memory_limit_bytes
+    }
+
+    fn checkpoint_dir(&self) -> Option<&Path> {
+        self.checkpoint_dir
     }
 }
 

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::bridge::{Bridge, read_json, write_json};
 use super::facts::SplitFacts;
+use super::figures::Figures;
 use super::ports::{MODEL, SCORES, SPLIT};
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
-use crate::engine::{Arity, Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind, Step};
+use crate::engine::{Arity, Inputs, ParameterProblem, PublishCtx, Stage, StageCtx, StageError, StageKind, Step};
 use crate::rec::data::Split;
 use crate::rec::eval::{Evaluation, EvaluationError, EvaluationOptions, MetricValue, evaluate};
 use crate::rec::metric::{MetricSpec, MetricSpecError};
@@ -23,7 +25,7 @@ const USERS_FILE: &str = "users.csv";
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Evaluate>(
         "evaluate",
-        1,
+        2,
         "Scores a model on the test part of its split: full rankings without what users already have, and ratings.",
     )
     .reads("split", SPLIT, Arity::One)
@@ -59,6 +61,10 @@ pub(super) struct Scores {
     pub split: SplitFacts,
     /// The lowest rating that makes a held-out item a target.
     pub relevant_from: Option<f64>,
+    /// Whether the model reads histories in their order.
+    pub reads_order: bool,
+    /// Whether the last event of each history was kept from the model.
+    pub skips_last_event: bool,
     /// One value for each metric.
     pub values: Vec<MetricValue>,
     /// Users in the means of ranking metrics.
@@ -120,11 +126,21 @@ impl Stage for Evaluate {
             model: stored,
             split: facts,
             relevant_from: self.relevant_from,
+            reads_order: recommender.reads_order(),
+            skips_last_event: recommender.skips_last_event(),
             users: evaluation.users.n_ranked() as u64,
             users_without_target: evaluation.users.n_without_target() as u64,
             values: evaluation.values,
         };
         write_json(&out.join(SCORES_FILE), &scores)
+    }
+
+    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
+        let bytes = (ctx.read)("scores", SCORES_FILE)?;
+        let unreadable = |error: serde_json::Error| StageError::new(format!("cannot read `{SCORES_FILE}`: {error}"));
+        let Scores { model, values, .. } = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        let metrics = values.iter().map(|value| (value.metric.to_string(), value.value)).collect();
+        serde_json::to_value(Figures { model: model.title, metrics }).map(Some).map_err(unreadable)
     }
 }
 

@@ -3,16 +3,20 @@
 mod bridge;
 mod evaluate;
 mod facts;
+mod figures;
 mod filter;
 mod ingest;
 mod kinds;
+mod learning_curve;
 mod ports;
 mod report;
 mod sample;
 mod split;
 mod train;
 
+pub use figures::{Figures, direction_of, is_improvement};
 pub use kinds::registry;
+pub use learning_curve::{LearningCurve, learning_curves};
 
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,7 @@ const TABLE_FILE: &str = "comparison.csv";
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Report>(
         "report",
-        1,
+        2,
         "Lays the scores of models side by side, as a Markdown table that says where its numbers come from.",
     )
     .reads("scores", SCORES, Arity::Set)
@@ -134,9 +134,35 @@ fn compare(title: &str, scores: &[(String, Scores)]) -> Result<Comparison, Stage
         title: title.to_owned(),
         columns: metrics.iter().map(column).collect(),
         rows: scores.iter().map(|(stage, scores)| row(stage, scores, &metrics)).collect(),
-        notes: Vec::new(),
+        notes: notes(scores),
         provenance: provenance(scores, first),
     })
+}
+
+/// What must be known of how single models were scored.
+fn notes(scores: &[(String, Scores)]) -> Vec<String> {
+    let titles = |chosen: fn(&Scores) -> bool| {
+        let mut titles: Vec<_> =
+            scores.iter().filter(|(_, scores)| chosen(scores)).map(|(_, scores)| scores.model.title.clone()).collect();
+        titles.dedup();
+        titles.join(", ")
+    };
+    let mut notes = Vec::new();
+    if scores.iter().any(|(_, scores)| scores.reads_order) && scores.iter().any(|(_, scores)| !scores.reads_order) {
+        let readers = titles(|scores| scores.reads_order);
+        notes.push(format!(
+            "Read in the order of time: the histories given to {readers}. The others know what is in them, not when."
+        ));
+    }
+    if scores.iter().any(|(_, scores)| scores.skips_last_event) {
+        let skipping = titles(|scores| scores.skips_last_event);
+        notes.push(format!(
+            "Rows with `upstream-evaluation: true` ({skipping}) repeat a published evaluation that keeps the last event of each \
+             history from the model and lets it be recommended. They are there to be compared with the publication, not with \
+             the other rows."
+        ));
+    }
+    notes
 }
 
 fn column(spec: &MetricSpec) -> Column {

@@ -7,6 +7,7 @@
     reason = "a failed test is meant to panic, a skipped one to say so"
 )]
 
+mod checkpoints;
 mod data_messages;
 mod determinism;
 mod diagnostics;
@@ -21,5 +22,6 @@ mod outcome;
 mod process;
 mod project;
 mod real_data;
+mod records;
 mod tidy;
 mod toy;

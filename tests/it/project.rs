@@ -170,7 +170,8 @@ impl Project {
         let mut digests = BTreeMap::new();
         for line in listed.stdout.lines() {
             let action: Value = serde_json::from_str(line).unwrap();
-            for (port, files) in action["outputs"].as_object().unwrap() {
+            // Checkpoints are listed too; they are nobody's results.
+            for (port, files) in action["outputs"].as_object().into_iter().flatten() {
                 for (file, record) in files.as_object().unwrap() {
                     let place = format!("{} {port}/{file}", action["stage"].as_str().unwrap());
                     let digest = record["digest"].as_str().unwrap().to_owned();

@@ -1,6 +1,7 @@
 //! A small domain for the engine: stages over texts, so that nothing here knows of recommenders.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -62,6 +63,26 @@ struct Meet {
     name: String,
     folder: String,
     party: usize,
+}
+
+/// Writes a letter once an epoch, and every epoch into a diary; goes on from the letters that an earlier run has left.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Count {
+    letter: String,
+    #[schemars(extend("x-continues" = true))]
+    epochs: usize,
+    /// Where the diary is; not in the checkpoints, so that it tells of every epoch.
+    #[schemars(extend("x-key" = false))]
+    diary: String,
+    /// Fails after this epoch.
+    #[serde(default)]
+    #[schemars(extend("x-key" = false))]
+    fail_after: Option<usize>,
+    /// Before it ends, waits for this file.
+    #[serde(default)]
+    #[schemars(extend("x-key" = false))]
+    wait_for: Option<String>,
 }
 
 /// Would need so much memory.
@@ -130,6 +151,11 @@ impl Stage for Length {
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         write(ctx, &read(ctx.input("text")?)?.len().to_string())
     }
+
+    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<serde_json::Value>, StageError> {
+        let text = String::from_utf8((ctx.read)("text", "text.txt")?).unwrap();
+        Ok(Some(serde_json::json!({ "length": text.parse::<usize>().unwrap() })))
+    }
 }
 
 impl Stage for Fail {
@@ -159,6 +185,30 @@ impl Stage for Meet {
     }
 }
 
+impl Stage for Count {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        let dir = ctx.checkpoint_dir.as_deref().unwrap();
+        fs::create_dir_all(dir)?;
+        let mut text = fs::read_to_string(dir.join("letters")).unwrap_or_default();
+        if text.len() > self.epochs || !text.replace(&self.letter, "").is_empty() {
+            text.clear();
+        }
+        let mut diary = fs::File::options().create(true).append(true).open(&self.diary)?;
+        while text.len() < self.epochs {
+            text += &self.letter;
+            writeln!(diary, "{}{}", self.letter, text.len())?;
+            fs::write(dir.join("letters"), &text)?;
+            if self.fail_after == Some(text.len()) {
+                return Err(StageError::new("that is enough"));
+            }
+        }
+        while self.wait_for.as_ref().is_some_and(|file| !Path::new(file).exists()) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        write(ctx, &text)
+    }
+}
+
 impl Stage for Heavy {
     fn memory_bytes(&self, _: &dyn Inputs) -> Option<u64> {
         Some(self.bytes)
@@ -177,6 +227,7 @@ pub fn registry() -> Registry {
         StageKind::of::<Length>("length", 1, "Measures a text.").reads("text", TEXT, Arity::One).writes("text", TEXT),
         StageKind::of::<Fail>("fail", 1, "Goes wrong.").writes("text", TEXT),
         StageKind::of::<Meet>("meet", 1, "Waits for others.").writes("text", TEXT),
+        StageKind::of::<Count>("count", 1, "Writes a letter many times.").writes("text", TEXT),
         StageKind::of::<Heavy>("heavy", 1, "Needs memory.").writes("text", TEXT),
     ])
 }
@@ -221,6 +272,7 @@ impl Toy {
             capacity: self.capacity,
             keep_going: self.keep_going,
             command: "recflow run toy.yaml".into(),
+            versions: [("toy".into(), "1".into())].into(),
             display_width: 100,
         };
         Executor::new(registry, store, runner, workspace, options)

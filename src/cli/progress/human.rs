@@ -193,7 +193,7 @@ impl<E: Write, O: Write> Observer for Human<E, O> {
                 let unchanged = if *changed { "" } else { "  (unchanged)" };
                 self.print(&[format!("→ {}{unchanged}", path.display())]);
             }
-            Event::RunFinished { .. } => {}
+            Event::StageFigures { .. } | Event::RunFinished { .. } => {}
         }
         self.show_counts();
         if let Some((outcome, summary)) = wording::summary(event) {

@@ -90,7 +90,7 @@ impl<E: Write, O: Write> Observer for Plain<E, O> {
                 let verb = if *changed { "wrote" } else { "unchanged:" };
                 self.say(stage, &format!("{verb} {}", path.display()));
             }
-            Event::RunFinished { .. } => {}
+            Event::StageFigures { .. } | Event::RunFinished { .. } => {}
         }
         if let Some((_, summary)) = wording::summary(event) {
             self.stderr.line(&summary);

@@ -91,11 +91,20 @@ fn run_started(stages: &[&str]) -> Event {
         jobs: 2,
         threads: 2,
         memory_bytes: 8 << 30,
+        command: "recflow run all_models.yaml".into(),
+        host: "a machine, 2 × processor".into(),
+        versions: [("recflow".into(), "0.1.0".into())].into(),
     }
 }
 
 fn started(stage: &str, threads: usize) -> Event {
-    Event::StageStarted { stage: stage.into(), key: key(stage), threads, memory_bytes: 0 }
+    Event::StageStarted {
+        stage: stage.into(),
+        key: key(stage),
+        threads,
+        memory_bytes: 0,
+        reasons: vec!["not computed yet".into()],
+    }
 }
 
 fn progress(stage: &str, done: u64, total: u64, detail: &str) -> Event {

@@ -21,7 +21,7 @@ pub(super) fn steps(done: u64, total: u64) -> Option<String> {
 }
 
 /// A failure in lines: the message first, then the remedy and the place of the log, indented.
-pub(super) fn failure(failure: &Failure, log: Option<&Path>) -> Vec<String> {
+pub(in crate::cli) fn failure(failure: &Failure, log: Option<&Path>) -> Vec<String> {
     let message = failure.to_string();
     let mut lines: Vec<String> = message.lines().map(str::to_owned).collect();
     if lines.is_empty() {

@@ -8,6 +8,7 @@ use super::state::State;
 use super::{Executor, Summary};
 use crate::engine::budget::Budget;
 use crate::engine::event::{Event, Failure, Observer, Outcome};
+use crate::engine::machine::host_description;
 use crate::engine::plan::{Plan, PlannedStage, StageIndex};
 use crate::engine::resolution::{Resolution, instantiate, resolve};
 use crate::engine::run_log::RunLog;
@@ -75,7 +76,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             plan,
             observer,
             scope,
-            log: RunLog::begin(&executor.store),
+            log: RunLog::begin(&executor.store, plan),
             digests: SourceDigests::load(&executor.store),
             budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),
@@ -96,6 +97,9 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             jobs: capacity.jobs,
             threads: capacity.threads,
             memory_bytes: capacity.memory_bytes,
+            command: executor.options.command.clone(),
+            host: host_description(),
+            versions: executor.options.versions.clone(),
         });
         Ok(coordinator)
     }

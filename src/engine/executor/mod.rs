@@ -6,6 +6,7 @@ mod results;
 mod state;
 mod workers;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct Options {
     pub keep_going: bool,
     /// The command that runs the pipeline this way; published with results.
     pub command: String,
+    /// The versions of what computes, by name; recorded.
+    pub versions: BTreeMap<String, String>,
     /// The columns of the screen on which the run is shown.
     pub display_width: usize,
 }

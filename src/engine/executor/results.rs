@@ -188,8 +188,12 @@ impl Coordinator<'_, '_> {
             display_width: self.executor.options.display_width,
         };
         let published = stage.publish(&ctx);
+        let figures = stage.figures(&ctx);
         if let Some(digest) = damaged.get() {
             return Err(Unpublished::Damaged(digest));
+        }
+        if let Some(figures) = figures? {
+            self.tell(Event::StageFigures { stage: self.name(index), figures });
         }
         for publication in published? {
             let changed = publish(&self.executor.workspace.root, &publication)?;

@@ -7,6 +7,7 @@ use super::coordinator::Coordinator;
 use super::state::State;
 use super::{Executor, Message};
 use crate::engine::budget::{Allotment, Request};
+use crate::engine::difference::reasons;
 use crate::engine::event::Event;
 use crate::engine::job::Job;
 use crate::engine::resolution::{Resolved, StoredInputs, instantiate};
@@ -60,11 +61,14 @@ impl Coordinator<'_, '_> {
             threads: allotment.threads,
             memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.capacity.memory_bytes)),
         };
+        let last = self.executor.store.latest(self.plan.name(), &planned.name);
+        let last = last.and_then(|key| self.executor.store.action(key));
         self.tell(Event::StageStarted {
             stage: self.name(index),
             key: resolved.preimage.key(),
             threads: allotment.threads,
             memory_bytes: allotment.memory_bytes,
+            reasons: reasons(last.as_ref(), &resolved.preimage),
         });
         let cancel = Arc::new(Cancel::default());
         let log = self.log.stage_log(&planned.name);

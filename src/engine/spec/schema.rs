@@ -136,7 +136,7 @@ fn or_interpolated(schema: &Value) -> Value {
             "title" | "description" | "default" | "examples" | "deprecated" => {
                 outside.insert(keyword.clone(), value.clone());
             }
-            "x-key" | "$schema" => {}
+            "x-key" | "x-continues" | "$schema" => {}
             "properties" => {
                 let properties = value.as_object().into_iter().flatten();
                 let properties = properties.map(|(key, schema)| (key.clone(), or_interpolated(schema)));

@@ -57,7 +57,7 @@ impl StoreError {
     }
 }
 
-/// Held by whoever computes a key; the system frees it when the holder ends, however it ends.
+/// Held by whoever computes a key, or uses its checkpoints; the system frees it when the holder ends, however it ends.
 #[derive(Debug)]
 pub struct KeyLock {
     _file: File,
@@ -174,7 +174,11 @@ impl Store {
 
     /// Waits until nobody else computes that key; `on_wait` is called before waiting, if there is need to.
     pub fn lock(&self, key: StageKey, on_wait: impl FnOnce()) -> Result<KeyLock, StoreError> {
-        let path = self.root.join("locks").join(key.to_string());
+        self.lock_name(key.0, on_wait)
+    }
+
+    pub(super) fn lock_name(&self, name: Digest, on_wait: impl FnOnce()) -> Result<KeyLock, StoreError> {
+        let path = self.root.join("locks").join(name.to_string());
         let file = File::options().create(true).append(true).open(&path);
         let file = file.map_err(|source| io_error("open", &path, source))?;
         match file.try_lock() {
@@ -271,12 +275,12 @@ fn create_dir(path: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(path).map_err(|source| io_error("create", path, source))
 }
 
-fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = fs::read_dir(folder).map_err(|source| io_error("read", folder, source))?;
     let paths: io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     paths.map_err(|source| io_error("read", folder, source))
 }
 
-fn io_error(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
+pub(super) fn io_error(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Io { doing, path: path.to_owned(), source }
 }

@@ -5,20 +5,23 @@
 //!   objects/ab/cdef…    one file each, named by the blake3 of its bytes, read-only
 //!   actions/ab/….json   what a computation gave: its key's preimage, its files, how it was computed
 //!   latest/PIPELINE/…   the key that each stage had last, to tell what has changed since
-//!   locks/              held (by the operating system) while a key is being computed
+//!   checkpoints/…/      what stages keep to go on from, one folder for all that differ only in how long they go on
+//!   locks/              held (by the operating system) while a key is being computed, or a checkpoint folder used
 //!   scratch/            work in progress, one folder a process; swept when its owner is gone
-//!   runs/               events and logs of each run
+//!   runs/…/             plan, events and logs of each run
 //! ```
 //!
 //! **Invariant**: an object has its name only when all its bytes are on disk, and an action has its name only when all
 //! its objects have theirs. A process may die between any two steps and leaves nothing but scratch behind.
 
 mod action;
+mod checkpoints;
 mod disk;
 mod scratch;
 mod sources;
 
 pub use action::Action;
+pub use checkpoints::Checkpoint;
 pub(super) use disk::write_atomically;
 pub use disk::{KeyLock, Store, StoreError};
 pub use scratch::Scratch;

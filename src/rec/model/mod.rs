@@ -2,9 +2,13 @@
 
 pub mod autorec;
 pub mod biased_mf;
+pub mod cdae;
 pub mod deeprec;
 pub mod ease;
 pub mod item_knn;
+pub mod mult;
+pub mod mult_dae;
+pub mod mult_vae;
 pub mod popularity;
 mod registry;
 pub mod svae;
@@ -19,9 +23,13 @@ use serde::{Deserialize, Serialize};
 
 pub use autorec::{AutoRec, AutoRecParams};
 pub use biased_mf::{BiasedMf, BiasedMfParams};
+pub use cdae::{Cdae, CdaeParams, InputScale, PairLoss};
 pub use deeprec::{DeepRec, DeepRecParams};
 pub use ease::{Ease, EaseParams, Precision};
 pub use item_knn::{ItemKnn, ItemKnnParams};
+pub use mult::{Code, Likelihood, MultNetwork};
+pub use mult_dae::MultDaeParams;
+pub use mult_vae::MultVaeParams;
 pub use popularity::{Popularity, PopularityParams};
 pub use registry::{Configured, ModelKind, find, registry};
 pub use svae::{Svae, SvaeParams};

@@ -3,31 +3,27 @@
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-use super::autorec::AutoRecParams;
-use super::biased_mf::BiasedMfParams;
-use super::deeprec::DeepRecParams;
-use super::ease::EaseParams;
-use super::item_knn::ItemKnnParams;
-use super::popularity::PopularityParams;
-use super::svae::SvaeParams;
 use super::{Card, Fit, FitError, Fitted, Problem, Recommender, Weights, WeightsError};
-use crate::rec::Monitor;
 use crate::rec::data::Split;
+use crate::rec::{Monitor, model};
 
 /// Every model, in the order in which documents list them.
-static REGISTRY: [ModelKind; 7] = [
-    ModelKind::of::<PopularityParams>(),
-    ModelKind::of::<ItemKnnParams>(),
-    ModelKind::of::<EaseParams>(),
-    ModelKind::of::<BiasedMfParams>(),
-    ModelKind::of::<AutoRecParams>(),
-    ModelKind::of::<DeepRecParams>(),
-    ModelKind::of::<SvaeParams>(),
+static REGISTRY: &[ModelKind] = &[
+    ModelKind::of::<model::PopularityParams>(),
+    ModelKind::of::<model::ItemKnnParams>(),
+    ModelKind::of::<model::EaseParams>(),
+    ModelKind::of::<model::CdaeParams>(),
+    ModelKind::of::<model::MultVaeParams>(),
+    ModelKind::of::<model::MultDaeParams>(),
+    ModelKind::of::<model::SvaeParams>(),
+    ModelKind::of::<model::BiasedMfParams>(),
+    ModelKind::of::<model::AutoRecParams>(),
+    ModelKind::of::<model::DeepRecParams>(),
 ];
 
 /// Every model, in the order in which documents list them.
 pub fn registry() -> &'static [ModelKind] {
-    &REGISTRY
+    REGISTRY
 }
 
 /// The model of that name.

@@ -1,7 +1,10 @@
 //! Small splits for the models' tests.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use rand::RngExt;
+use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{Recommender, Scorer, UserBlock};
@@ -41,6 +44,33 @@ pub(crate) fn split_from(train: Interactions) -> Split {
         validation: nothing.clone(),
         test: nothing,
     }
+}
+
+/// A split of so many users on 20 items: those with an even index have 5 or 6 of the first 10 items, the others of the
+/// last 10. One more item of each is held out for validation.
+pub(crate) fn two_tastes(n_users: usize) -> Split {
+    let (mut histories, mut targets) = (Vec::new(), Vec::new());
+    for user in 0..n_users as u32 {
+        let mut items: Vec<u32> = (0..10).map(|item| item + 10 * (user % 2)).collect();
+        items.shuffle(&mut stream(1, "two-tastes", &[u64::from(user)]));
+        targets.push(vec![items[9]]);
+        items.truncate(5 + user as usize % 3 / 2);
+        histories.push(items);
+    }
+    let matrix = |rows: &[Vec<u32>]| interactions_of(20, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let train = matrix(&histories);
+    let users = (0..n_users as u32).collect();
+    let validation = Holdout { users, history: train.clone(), targets: matrix(&targets) };
+    Split { validation, ..split_from(train) }
+}
+
+/// The lowest score of these items and the highest of the others.
+pub(crate) fn extremes(scores: &[f32], items: &Range<usize>) -> (f32, f32) {
+    let (mut lowest, mut highest) = (f32::INFINITY, f32::NEG_INFINITY);
+    for (item, &score) in scores.iter().enumerate() {
+        if items.contains(&item) { lowest = lowest.min(score) } else { highest = highest.max(score) }
+    }
+    (lowest, highest)
 }
 
 /// The scores of all rows of `histories`, which are the training rows, in blocks of two users.

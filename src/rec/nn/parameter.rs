@@ -96,6 +96,15 @@ impl<F: Real> Parameter<F> {
         &mut self.gradient
     }
 
+    /// Adds the gradient of `strength · count / 2 ‖row‖²` for each of these rows (rising) with its count.
+    pub fn penalise_rows(&mut self, rows: &[u32], counts: &[u32], strength: F) {
+        self.gradient_rows(rows);
+        for (&row, &count) in rows.iter().zip(counts) {
+            let factor = strength * F::from_count(count);
+            self.gradient.row_mut(row as usize).scaled_add(factor, &self.value.row(row as usize));
+        }
+    }
+
     /// The gradient with zeros where nothing was added.
     #[cfg(test)]
     pub(crate) fn dense_gradient(&mut self) -> Array2<F> {
@@ -137,5 +146,14 @@ mod tests {
         }
         parameter.clear_gradient();
         assert_eq!(parameter.whole_gradient().1, 0.0);
+    }
+
+    #[test]
+    fn penalties_pull_towards_zero() {
+        let mut parameter = Parameter::new(array![[1.0], [-2.0], [3.0]]);
+        parameter.gradient_rows(&[1])[[1, 0]] = 0.5;
+        parameter.penalise_rows(&[1, 2], &[2, 1], 0.1);
+        assert_eq!(parameter.filled(), &Filled::Rows(vec![1, 2]));
+        assert_eq!(parameter.dense_gradient(), array![[0.0], [0.5 - 0.1 * 2.0 * 2.0], [0.1 * 3.0]]);
     }
 }

@@ -94,14 +94,7 @@ impl<F: Real> Network<F> {
     pub(super) fn predict_into(&self, ratings: &SparseRows<F>, mut predictions: ArrayViewMut2<'_, F>) {
         let hidden = self.hidden(self.input.forward(ratings), None);
         self.output.dense_into(self.fed(&hidden, self.inner.len()), &mut predictions);
-        for mut row in predictions.rows_mut() {
-            match row.as_slice_mut() {
-                Some(row) => self.last_activation.apply_to_slice(row),
-                None => {
-                    row.iter_mut().for_each(|value| self.last_activation.apply_to_slice(std::slice::from_mut(value)))
-                }
-            }
-        }
+        self.last_activation.apply_to_slice(predictions.as_slice_mut().expect("a row-major array"));
     }
 
     /// Adds the gradients of the masked mean squared error of ratings; gives the error, and the whole output if it is to be

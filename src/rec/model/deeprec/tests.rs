@@ -56,7 +56,14 @@ fn networks() -> impl Iterator<Item = (DeepRecParams, Network<f64>)> {
                         seed: 5,
                         ..DeepRecParams::default()
                     };
-                    let network = Network::new(&params, 7);
+                    let mut network = Network::new(&params, 7);
+                    // Without biases a row whose units are all dropped would sit on SELU's kink.
+                    for (name, parameter) in network.parameters_mut() {
+                        if name.ends_with("bias") {
+                            let (rows, columns) = parameter.value.dim();
+                            parameter.value = Initialiser::Uniform(0.5).matrix(rows, columns, 3, &name);
+                        }
+                    }
                     (params, network)
                 },
             )

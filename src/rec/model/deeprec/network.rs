@@ -33,7 +33,7 @@ struct Hidden<F> {
 impl<F: Real> Network<F> {
     /// An untrained network.
     pub(super) fn new(params: &DeepRecParams, n_items: usize) -> Self {
-        let units: Vec<usize> = params.hidden_units.iter().map(|&units| units as usize).collect();
+        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
         let weight = |rows, columns, layer: usize| {
             Initialiser::XavierUniform.matrix(rows, columns, params.seed, &format!("layer-{layer}"))
         };

@@ -87,7 +87,10 @@ fn more_epochs_go_on_from_the_end_of_fewer() {
         assert_eq!(first_epoch(&project, "--set epochs=4"), Some(1), "{model}");
         assert_eq!(first_epoch(&project, "--set epochs=7"), Some(5), "{model} began anew");
         first_epoch(&project, "--set epochs=7 --cache-dir other");
-        assert_eq!(project.digests("cache"), project.digests("other"), "{model}");
+        let listed = project.recflow("cache list --format json").stdout;
+        for (place, digest) in project.digests("other") {
+            assert!(listed.contains(&digest), "{model}: {place} is another than in one go");
+        }
     }
 }
 

@@ -11,7 +11,14 @@ use super::project::Project;
 fn pipeline() -> String {
     let kinds = recflow::stages::registry();
     let models = kinds.kinds().filter(|kind| kind.name.starts_with("train-"));
-    let stages: String = models.map(|kind| format!("  {0}:\n    uses: {0}\n    needs: split\n", kind.name)).collect();
+    let stages: String = models
+        .map(|kind| {
+            // Two epochs are enough to see an update, and a validation, go wrong.
+            let has_epochs = kind.parameters.as_json()["properties"].get("epochs").is_some();
+            let with = if has_epochs { "    with: { epochs: 2 }\n" } else { "" };
+            format!("  {0}:\n    uses: {0}\n    needs: split\n{with}", kind.name)
+        })
+        .collect();
     format!(
         "\
 name: all

@@ -23,5 +23,6 @@ mod process;
 mod project;
 mod real_data;
 mod records;
+mod resumption;
 mod tidy;
 mod toy;

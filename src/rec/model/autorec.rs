@@ -62,14 +62,14 @@ pub struct AutoRecParams {
     pub based_on: BasedOn,
     /// Sizes of the hidden layers, the first one first; one for the paper's model, `[500, 250, 500]` for its deep variant.
     #[schemars(length(min = 1), inner(range(min = 1, max = 16384)))]
-    pub hidden_units: Vec<u32>,
+    pub hidden: Vec<u32>,
     /// Activation of the hidden layers (g).
     pub hidden_activation: Activation,
     /// Activation of the output (f).
     pub output_activation: OutputActivation,
     /// Strength of the L2 regularisation of the weights (λ), against squared errors summed over all ratings.
     #[schemars(range(min = 0.0))]
-    pub lambda: f64,
+    pub regularisation: f64,
     /// Whether the mean rating is subtracted from the input, so that a missing rating counts as a mean one and not as 0.
     pub center: bool,
     /// Standard deviation of the first weights; what is more than two of them from 0 is drawn again.
@@ -87,13 +87,16 @@ pub struct AutoRecParams {
     #[schemars(range(min = 1))]
     pub learning_rate_epochs: u32,
     /// Rows (items or users) of a mini-batch; 0 for all of them in one.
-    pub batch_size: u32,
+    pub batch: u32,
     /// Passes over all rows, at most.
     #[schemars(range(min = 1), extend("x-continues" = true))]
     pub epochs: u32,
     /// Ends after so many epochs without a lower RMSE on the validation part.
     #[schemars(range(min = 1))]
     pub patience: u32,
+    /// Epochs from one validation to the next.
+    #[schemars(range(min = 1))]
+    pub validate_every: u32,
     /// What is predicted where training has seen no rating of the user or the item.
     pub cold_rating: f64,
     /// Seed of the first weights and of the order of rows.
@@ -124,19 +127,20 @@ impl Default for AutoRecParams {
     fn default() -> Self {
         Self {
             based_on: BasedOn::Items,
-            hidden_units: vec![500],
+            hidden: vec![500],
             hidden_activation: Activation::Sigmoid,
             output_activation: OutputActivation::Identity,
-            lambda: 400.0,
+            regularisation: 200.0,
             center: false,
-            initial_deviation: 0.03,
+            initial_deviation: 0.01,
             optimiser: OptimiserKind::Adam,
             learning_rate: 0.001,
             learning_rate_decay: 1.0,
             learning_rate_epochs: 50,
-            batch_size: 512,
+            batch: 512,
             epochs: 200,
             patience: 10,
+            validate_every: 1,
             cold_rating: 3.0,
             seed: 0,
         }
@@ -173,14 +177,18 @@ impl Fit for AutoRecParams {
         let mut problem = |parameter: &str, message: String, help: Option<&str>| {
             problems.push(Problem { parameter: parameter.to_owned(), message, help: help.map(str::to_owned) });
         };
-        if self.hidden_units.is_empty() {
-            problem("hidden-units", "there must be a hidden layer".to_owned(), None);
+        if self.hidden.is_empty() {
+            problem("hidden", "there must be a hidden layer".to_owned(), None);
         }
-        if self.hidden_units.contains(&0) {
-            problem("hidden-units", "a layer of `0` units is none".to_owned(), None);
+        if self.hidden.contains(&0) {
+            problem("hidden", "a layer of `0` units is none".to_owned(), None);
         }
-        let counts =
-            [("learning-rate-epochs", self.learning_rate_epochs), ("epochs", self.epochs), ("patience", self.patience)];
+        let counts = [
+            ("learning-rate-epochs", self.learning_rate_epochs),
+            ("epochs", self.epochs),
+            ("patience", self.patience),
+            ("validate-every", self.validate_every),
+        ];
         for (parameter, value) in counts {
             if value == 0 {
                 problem(parameter, "`0` is not a positive whole number".to_owned(), None);
@@ -199,17 +207,17 @@ impl Fit for AutoRecParams {
         if self.learning_rate_decay > 1.0 {
             problem("learning-rate-decay", format!("`{}` is more than 1", self.learning_rate_decay), None);
         }
-        if !(self.lambda >= 0.0 && self.lambda.is_finite()) {
-            problem("lambda", format!("`{}` is not a number from 0", self.lambda), None);
+        if !(self.regularisation >= 0.0 && self.regularisation.is_finite()) {
+            problem("regularisation", format!("`{}` is not a number from 0", self.regularisation), None);
         }
         if !self.cold_rating.is_finite() {
             problem("cold-rating", format!("`{}` is not a rating", self.cold_rating), None);
         }
-        if self.optimiser == OptimiserKind::Rprop && self.batch_size != 0 {
+        if self.optimiser == OptimiserKind::Rprop && self.batch != 0 {
             problem(
                 "optimiser",
                 "`rprop` compares gradients of all rows, and those of mini-batches differ by chance".to_owned(),
-                Some("set `batch-size` to 0"),
+                Some("set `batch` to 0"),
             );
         }
         problems
@@ -220,13 +228,13 @@ impl Fit for AutoRecParams {
             BasedOn::Items => (n_users, n_items),
             BasedOn::Users => (n_items, n_users),
         };
-        let units = |index: usize| u64::from(self.hidden_units.get(index).copied().unwrap_or(1));
-        let ends = width as u64 * (units(0) + units(self.hidden_units.len() - 1) + 1);
-        let middle: u64 = self.hidden_units.windows(2).map(|pair| u64::from(pair[0]) * u64::from(pair[1])).sum();
+        let units = |index: usize| u64::from(self.hidden.get(index).copied().unwrap_or(1));
+        let ends = width as u64 * (units(0) + units(self.hidden.len() - 1) + 1);
+        let middle: u64 = self.hidden.windows(2).map(|pair| u64::from(pair[0]) * u64::from(pair[1])).sum();
         // Values, gradients, what the optimiser remembers, the best epoch's and a checkpoint's; codes of all rows while
         // validating; the ratings by row and a batch of them by row and column.
         let weights = (ends + middle) * 4 * 7;
-        let codes = n_rows as u64 * self.hidden_units.iter().map(|&units| u64::from(units)).sum::<u64>() * 4;
+        let codes = n_rows as u64 * self.hidden.iter().map(|&units| u64::from(units)).sum::<u64>() * 4;
         weights + codes + n_entries as u64 * 60
     }
 

@@ -59,7 +59,7 @@ pub struct DeepRecParams {
     /// Sizes of the encoder's layers, the first one first; the last is the code. The decoder has them in reverse. The paper's
     /// for 100 million ratings are `[512, 512, 1024]`.
     #[schemars(length(min = 1), inner(range(min = 1, max = 16384)))]
-    pub hidden_units: Vec<u32>,
+    pub hidden: Vec<u32>,
     /// Activation of every layer.
     pub activation: Activation,
     /// Whether the last layer has no activation. `sigmoid` and `tanh` need it, as they do not reach ratings.
@@ -91,13 +91,16 @@ pub struct DeepRecParams {
     pub momentum: f64,
     /// Users of a mini-batch.
     #[schemars(range(min = 1))]
-    pub batch_size: u32,
+    pub batch: u32,
     /// Passes over all users, at most.
     #[schemars(range(min = 1), extend("x-continues" = true))]
     pub epochs: u32,
     /// Ends after so many epochs without a lower RMSE on the validation part.
     #[schemars(range(min = 1))]
     pub patience: u32,
+    /// Epochs from one validation to the next.
+    #[schemars(range(min = 1))]
+    pub validate_every: u32,
     /// What is predicted for users without a history and for items without a training rating.
     pub cold_rating: f64,
     /// Seed of the first weights, of dropout and of the order of users.
@@ -107,7 +110,7 @@ pub struct DeepRecParams {
 impl Default for DeepRecParams {
     fn default() -> Self {
         Self {
-            hidden_units: vec![256, 256, 512],
+            hidden: vec![256, 256, 512],
             activation: Activation::Selu,
             linear_output: false,
             dropout: 0.8,
@@ -119,9 +122,10 @@ impl Default for DeepRecParams {
             learning_rate_decay: 0.5,
             learning_rate_milestones: Vec::new(),
             momentum: 0.9,
-            batch_size: 128,
+            batch: 128,
             epochs: 200,
             patience: 10,
+            validate_every: 1,
             cold_rating: 3.0,
             seed: 0,
         }
@@ -153,19 +157,23 @@ impl Fit for DeepRecParams {
         let mut problem = |parameter: &str, message: String, help: Option<&str>| {
             problems.push(Problem { parameter: parameter.to_owned(), message, help: help.map(str::to_owned) });
         };
-        if self.hidden_units.is_empty() {
-            problem("hidden-units", "there must be a hidden layer".to_owned(), None);
+        if self.hidden.is_empty() {
+            problem("hidden", "there must be a hidden layer".to_owned(), None);
         }
-        if self.hidden_units.contains(&0) {
-            problem("hidden-units", "a layer of `0` units is none".to_owned(), None);
+        if self.hidden.contains(&0) {
+            problem("hidden", "a layer of `0` units is none".to_owned(), None);
         }
         if matches!(self.activation, Activation::Sigmoid | Activation::Tanh) && !self.linear_output {
             let message = "an output of `sigmoid` or `tanh` does not reach ratings".to_owned();
             problem("activation", message, Some("set `linear-output` to true"));
         }
-        for (parameter, value) in
-            [("batch-size", self.batch_size), ("epochs", self.epochs), ("patience", self.patience)]
-        {
+        let counts = [
+            ("batch", self.batch),
+            ("epochs", self.epochs),
+            ("patience", self.patience),
+            ("validate-every", self.validate_every),
+        ];
+        for (parameter, value) in counts {
             if value == 0 {
                 problem(parameter, "`0` is not a positive whole number".to_owned(), None);
             }
@@ -197,12 +205,12 @@ impl Fit for DeepRecParams {
     }
 
     fn memory_bytes(&self, _n_users: usize, n_items: usize, n_entries: usize) -> u64 {
-        let units = |index: usize| u64::from(self.hidden_units.get(index).copied().unwrap_or(1));
-        let inner: u64 = self.hidden_units.windows(2).map(|pair| u64::from(pair[0]) * u64::from(pair[1])).sum();
+        let units = |index: usize| u64::from(self.hidden.get(index).copied().unwrap_or(1));
+        let inner: u64 = self.hidden.windows(2).map(|pair| u64::from(pair[0]) * u64::from(pair[1])).sum();
         // Values, gradients, velocities, the best epoch's and a checkpoint's; outputs of a batch, their gradients, what
         // is fed again, and those of blocks of users while validating.
         let weights = 2 * (n_items as u64 * (units(0) + 1) + inner) * 4 * 5;
-        let outputs = n_items as u64 * (u64::from(self.batch_size) * 5 + 512) * 4;
+        let outputs = n_items as u64 * (u64::from(self.batch) * 5 + 512) * 4;
         weights + outputs + n_entries as u64 * 16
     }
 

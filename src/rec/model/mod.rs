@@ -11,6 +11,7 @@ pub mod mult_dae;
 pub mod mult_vae;
 pub mod popularity;
 mod registry;
+mod row_group;
 pub mod svae;
 #[cfg(test)]
 pub(crate) mod testing;

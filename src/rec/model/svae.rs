@@ -41,12 +41,13 @@ mod network;
 #[cfg(test)]
 mod tests;
 
-use ndarray::{ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayViewMut2};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::learner::Sequences;
 use self::network::Network;
+use super::row_group::in_groups;
 use super::{
     Card, Fit, FitError, Fitted, Problem, Recommender, Scorer, UserBlock, Weights, WeightsError, check_memory,
 };
@@ -157,6 +158,14 @@ impl Default for SvaeParams {
 pub struct Svae {
     params: SvaeParams,
     network: Network<f32>,
+    /// See [`Network::halves`].
+    halves: Array2<f32>,
+}
+
+impl Svae {
+    fn new(params: SvaeParams, network: Network<f32>) -> Self {
+        Self { halves: network.halves(), params, network }
+    }
 }
 
 impl Fit for SvaeParams {
@@ -247,12 +256,12 @@ impl Fit for SvaeParams {
         let metric: MetricSpec = "ndcg@100".parse().expect("a metric of the table");
         let validation = Validation::new(split, metric);
         let trained = train(&mut learner, optimiser.as_mut(), &schedule, &validation, monitor)?;
-        let model = Svae { params: self.clone(), network: learner.into_network() };
+        let model = Svae::new(self.clone(), learner.network);
         Ok(Fitted { model, training: trained.training, curve: trained.curve })
     }
 
     fn restore(&self, weights: &Weights) -> Result<Svae, WeightsError> {
-        Ok(Svae { params: self.clone(), network: Network::restore(self, weights)? })
+        Ok(Svae::new(self.clone(), Network::restore(self, weights)?))
     }
 }
 
@@ -284,18 +293,16 @@ impl Recommender for Svae {
 }
 
 impl Scorer for Svae {
-    fn score_into(&self, users: &UserBlock<'_>, mut scores: ArrayViewMut2<'_, f32>) {
+    fn score_into(&self, users: &UserBlock<'_>, scores: ArrayViewMut2<'_, f32>) {
         let max_length = self.params.max_length as usize;
-        let histories: Vec<&[u32]> = (0..users.len())
-            .map(|row| {
-                let items = users.items(row);
-                &items[items.len().saturating_sub(max_length)..]
-            })
-            .collect();
         let noise_seed = self.params.upstream_evaluation.then_some(self.params.seed);
-        let (order, outputs) = self.network.scores(&histories, noise_seed);
-        for (&row, outputs) in order.iter().zip(outputs.axis_iter(Axis(0))) {
-            scores.row_mut(row as usize).assign(&outputs);
-        }
+        in_groups(scores, |start, scores| {
+            let history = |row: usize| {
+                let items = if row < users.len() { users.items(row) } else { &[] };
+                &items[items.len().saturating_sub(max_length)..]
+            };
+            let histories: Vec<&[u32]> = (start..start + scores.nrows()).map(history).collect();
+            self.network.score_into(&self.halves, &histories, noise_seed, scores);
+        });
     }
 }

@@ -69,7 +69,7 @@ impl<F: Real> Network<F> {
     /// An untrained network for rows of `width` ratings, of which these are all.
     pub(super) fn new(params: &AutoRecParams, width: usize, ratings: &[f32]) -> Self {
         let scale: Scale<F> = Scale::of(params, ratings);
-        let units: Vec<usize> = params.hidden_units.iter().map(|&units| units as usize).collect();
+        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
         let weight = |rows, columns, name: &str| {
             Initialiser::TruncatedNormal(params.initial_deviation).matrix(rows, columns, params.seed, name)
         };
@@ -198,11 +198,11 @@ impl<F: Real + Element> Network<F> {
     /// The network of [`Self::parameters`] as they were stored.
     pub(super) fn restore(params: &AutoRecParams, weights: &Weights, scale: Scale<F>) -> Result<Self, WeightsError> {
         let mut arrays = Vec::new();
-        for name in names(params.hidden_units.len() - 1) {
+        for name in names(params.hidden.len() - 1) {
             arrays.push(weights.array::<F, ndarray::Ix2>(&name)?.into_owned());
         }
         let width = arrays[0].nrows();
-        let units: Vec<usize> = params.hidden_units.iter().map(|&units| units as usize).collect();
+        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
         let last = units[units.len() - 1];
         let mut shapes = vec![(width, units[0]), (1, units[0]), (width, last), (width, 1)];
         shapes.extend(units.windows(2).flat_map(|pair| [(pair[0], pair[1]), (1, pair[1])]));

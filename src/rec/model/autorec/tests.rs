@@ -26,10 +26,11 @@ fn toy() -> Interactions {
 
 fn small() -> AutoRecParams {
     AutoRecParams {
-        hidden_units: vec![8],
-        lambda: 1.0,
+        hidden: vec![8],
+        regularisation: 1.0,
+        initial_deviation: 0.03,
         learning_rate: 0.01,
-        batch_size: 16,
+        batch: 16,
         ..AutoRecParams::default()
     }
 }
@@ -43,11 +44,11 @@ fn gradients_are_those_of_the_squared_errors() {
     let ratings = toy();
     let rows = SparseRows::<f64>::of_ratings(&ratings, &[3, 0, 2, 1, 4, 6]);
     let activations = [Activation::Identity, Activation::Sigmoid, Activation::Tanh, Activation::Selu];
-    for (hidden_units, center) in [(vec![4], false), (vec![4, 3, 2], true)] {
+    for (hidden, center) in [(vec![4], false), (vec![4, 3, 2], true)] {
         for hidden_activation in activations {
             for output_activation in [OutputActivation::Identity, OutputActivation::Sigmoid] {
                 let params = AutoRecParams {
-                    hidden_units: hidden_units.clone(),
+                    hidden: hidden.clone(),
                     hidden_activation,
                     output_activation,
                     center,
@@ -64,7 +65,8 @@ fn gradients_are_those_of_the_squared_errors() {
 #[test]
 fn the_penalties_of_all_batches_make_that_of_the_paper() {
     let ratings = toy();
-    let mut lesson = Lesson::new(&AutoRecParams { based_on: BasedOn::Users, lambda: 14.0, ..small() }, &ratings);
+    let mut lesson =
+        Lesson::new(&AutoRecParams { based_on: BasedOn::Users, regularisation: 14.0, ..small() }, &ratings);
     let mut strengths = Vec::new();
     for rows in [&[0, 1, 2, 3, 4][..], &[5, 6]] {
         lesson.gradients(&Batch { rows, epoch: 1, number: 0 }, 0);
@@ -97,14 +99,14 @@ fn linear_and_without_penalty_it_is_the_singular_value_decomposition() {
     for based_on in [BasedOn::Items, BasedOn::Users] {
         let params = AutoRecParams {
             based_on,
-            hidden_units: vec![2],
+            hidden: vec![2],
             hidden_activation: Activation::Identity,
-            lambda: 0.0,
+            regularisation: 0.0,
             initial_deviation: 0.3,
             learning_rate: 0.02,
             learning_rate_decay: 0.5,
             learning_rate_epochs: 300,
-            batch_size: 0,
+            batch: 0,
             epochs: 3000,
             ..AutoRecParams::default()
         };
@@ -117,10 +119,10 @@ fn linear_and_without_penalty_it_is_the_singular_value_decomposition() {
 #[test]
 fn what_is_missing_is_predicted() {
     let split = low_rank();
-    let usual = test_rmse(&fit(&AutoRecParams { lambda: 1e6, epochs: 1, ..small() }, &split), &split);
+    let usual = test_rmse(&fit(&AutoRecParams { regularisation: 1e6, epochs: 1, ..small() }, &split), &split);
     for based_on in [BasedOn::Items, BasedOn::Users] {
-        for (hidden_units, center) in [(vec![16], false), (vec![16, 12], true)] {
-            let params = AutoRecParams { based_on, hidden_units, center, epochs: 150, ..small() };
+        for (hidden, center) in [(vec![16], false), (vec![16, 12], true)] {
+            let params = AutoRecParams { based_on, hidden, center, epochs: 150, ..small() };
             let fitted = params.fit(&split, &Silent).unwrap();
             let error = test_rmse(&fitted.model, &split);
             assert!(error < 0.6 * usual, "{params:?}: {error}, and {usual} without training");
@@ -134,17 +136,18 @@ fn what_is_missing_is_predicted() {
 #[test]
 fn rprop_learns_from_all_rows_at_once() {
     let split = low_rank();
-    let rprop = AutoRecParams { optimiser: OptimiserKind::Rprop, batch_size: 0, epochs: 60, ..small() };
+    let rprop = AutoRecParams { optimiser: OptimiserKind::Rprop, batch: 0, epochs: 60, ..small() };
     let untrained = test_rmse(&fit(&AutoRecParams { learning_rate: 1e-9, epochs: 1, ..small() }, &split), &split);
     let error = test_rmse(&fit(&rprop, &split), &split);
     assert!(error < 0.7 * untrained, "{error}, and {untrained} without training");
-    assert_eq!(AutoRecParams { batch_size: 16, ..rprop }.check()[0].parameter, "optimiser");
+    assert_eq!(AutoRecParams { batch: 16, ..rprop }.check()[0].parameter, "optimiser");
 }
 
 #[test]
 fn the_sigmoid_stays_in_the_range_of_the_ratings() {
     let split = low_rank();
-    let params = AutoRecParams { output_activation: OutputActivation::Sigmoid, lambda: 0.0, epochs: 30, ..small() };
+    let params =
+        AutoRecParams { output_activation: OutputActivation::Sigmoid, regularisation: 0.0, epochs: 30, ..small() };
     let (lowest, highest) = split
         .train
         .ratings()
@@ -178,7 +181,7 @@ fn who_and_what_training_has_not_seen_gets_the_cold_rating() {
 fn threads_blocks_and_storage_change_nothing() {
     let split = low_rank();
     for based_on in [BasedOn::Items, BasedOn::Users] {
-        let params = AutoRecParams { based_on, hidden_units: vec![70, 20], epochs: 3, ..small() };
+        let params = AutoRecParams { based_on, hidden: vec![70, 20], epochs: 3, ..small() };
         let with_threads = |threads| {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| fit(&params, &split))
@@ -189,7 +192,7 @@ fn threads_blocks_and_storage_change_nothing() {
         let scores = scores_of(&model, &split.train);
         assert_eq!(scores, scores_in_blocks(&model, &split.train, 37));
         assert_eq!(scores, scores_of(&params.restore(&model.weights()).unwrap(), &split.train));
-        assert!(AutoRecParams { hidden_units: vec![70, 21], ..params.clone() }.restore(&model.weights()).is_err());
+        assert!(AutoRecParams { hidden: vec![70, 21], ..params.clone() }.restore(&model.weights()).is_err());
         let other = if based_on == BasedOn::Items { BasedOn::Users } else { BasedOn::Items };
         assert!(AutoRecParams { based_on: other, ..params }.restore(&model.weights()).is_err());
     }
@@ -206,17 +209,18 @@ fn data_without_ratings_is_refused() {
 #[test]
 fn values_that_cannot_be_used_are_named() {
     let wrong = AutoRecParams {
-        hidden_units: vec![0],
-        lambda: -1.0,
+        hidden: vec![0],
+        regularisation: -1.0,
         initial_deviation: 0.0,
         learning_rate: f64::NAN,
         learning_rate_decay: 1.5,
         learning_rate_epochs: 0,
         epochs: 0,
         patience: 0,
+        validate_every: 0,
         cold_rating: f64::INFINITY,
         ..AutoRecParams::default()
     };
-    assert_eq!(wrong.check().len(), 9, "{:?}", wrong.check());
-    assert_eq!(AutoRecParams { hidden_units: Vec::new(), ..AutoRecParams::default() }.check().len(), 1);
+    assert_eq!(wrong.check().len(), 10, "{:?}", wrong.check());
+    assert_eq!(AutoRecParams { hidden: Vec::new(), ..AutoRecParams::default() }.check().len(), 1);
 }

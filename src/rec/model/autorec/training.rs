@@ -24,9 +24,9 @@ pub(super) struct Lesson<'a> {
 pub(super) fn fit(params: &AutoRecParams, split: &Split, monitor: &dyn Monitor) -> Result<Fitted<AutoRec>, FitError> {
     let mut lesson = Lesson::new(params, &split.train);
     let schedule = Schedule {
-        batch: if params.batch_size == 0 { lesson.n_rows() } else { params.batch_size as usize },
+        batch: if params.batch == 0 { lesson.n_rows() } else { params.batch as usize },
         epochs: params.epochs,
-        validate_every: 1,
+        validate_every: params.validate_every,
         patience: params.patience,
         learning_rate: LearningRate::Staircase {
             initial: params.learning_rate,
@@ -58,12 +58,12 @@ impl<'a> Lesson<'a> {
         let model = AutoRec {
             based_on: params.based_on,
             network: Network::new(params, ratings.n_items(), train.ratings()),
-            codes: Array2::zeros((0, params.hidden_units[params.hidden_units.len() - 1] as usize)),
+            codes: Array2::zeros((0, params.hidden[params.hidden.len() - 1] as usize)),
             cold_rating: params.cold_rating as f32,
             known_users,
             known_items,
         };
-        Self { model, ratings, lambda: params.lambda }
+        Self { model, ratings, lambda: params.regularisation }
     }
 
     /// Brings the items' codes up to date with the weights.

@@ -33,7 +33,7 @@ struct Hidden<F> {
 impl<F: Real> Network<F> {
     /// An untrained network.
     pub(super) fn new(params: &DeepRecParams, n_items: usize) -> Self {
-        let units: Vec<usize> = params.hidden_units.iter().map(|&units| units as usize).collect();
+        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
         let weight = |rows, columns, layer: usize| {
             Initialiser::XavierUniform.matrix(rows, columns, params.seed, &format!("layer-{layer}"))
         };
@@ -94,14 +94,7 @@ impl<F: Real> Network<F> {
     pub(super) fn predict_into(&self, ratings: &SparseRows<F>, mut predictions: ArrayViewMut2<'_, F>) {
         let hidden = self.hidden(self.input.forward(ratings), None);
         self.output.dense_into(self.fed(&hidden, self.inner.len()), &mut predictions);
-        for mut row in predictions.rows_mut() {
-            match row.as_slice_mut() {
-                Some(row) => self.last_activation.apply_to_slice(row),
-                None => {
-                    row.iter_mut().for_each(|value| self.last_activation.apply_to_slice(std::slice::from_mut(value)))
-                }
-            }
-        }
+        self.last_activation.apply_to_slice(predictions.as_slice_mut().expect("a row-major array"));
     }
 
     /// Adds the gradients of the masked mean squared error of ratings; gives the error, and the whole output if it is to be

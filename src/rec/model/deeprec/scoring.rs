@@ -3,8 +3,8 @@
 use ndarray::{Array1, ArrayViewMut2};
 
 use super::DeepRec;
+use crate::rec::model::row_group::{histories, in_groups};
 use crate::rec::model::{Recommender, Scorer, UserBlock, Weights};
-use crate::rec::nn::SparseRows;
 
 impl Recommender for DeepRec {
     fn ranking(&self) -> Option<&dyn Scorer> {
@@ -28,11 +28,10 @@ impl Recommender for DeepRec {
 
 impl Scorer for DeepRec {
     fn score_into(&self, users: &UserBlock<'_>, mut scores: ArrayViewMut2<'_, f32>) {
-        let mut histories = SparseRows::new(self.known_items.len());
-        for row in 0..users.len() {
-            histories.push_row(users.items(row).iter().copied().zip(users.ratings(row).iter().copied()));
-        }
-        self.network.predict_into(&histories, scores.view_mut());
+        in_groups(scores.view_mut(), |start, scores| {
+            let histories = histories(users, start, scores.nrows(), self.known_items.len());
+            self.network.predict_into(&histories, scores.view_mut());
+        });
         for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
             if users.items(row).is_empty() {
                 scores.fill(self.cold_rating);

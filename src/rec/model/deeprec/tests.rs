@@ -25,13 +25,7 @@ fn toy() -> SparseRows<f64> {
 const ROWS: [u32; 6] = [3, 0, 5, 1, 2, 4];
 
 fn small() -> DeepRecParams {
-    DeepRecParams {
-        hidden_units: vec![12, 8],
-        dropout: 0.2,
-        learning_rate: 0.02,
-        batch_size: 16,
-        ..DeepRecParams::default()
-    }
+    DeepRecParams { hidden: vec![12, 8], dropout: 0.2, learning_rate: 0.02, batch: 16, ..DeepRecParams::default() }
 }
 
 fn fit(params: &DeepRecParams, split: &Split) -> DeepRec {
@@ -42,21 +36,22 @@ fn fit(params: &DeepRecParams, split: &Split) -> DeepRec {
 fn networks() -> impl Iterator<Item = (DeepRecParams, Network<f64>)> {
     let activations = [Activation::Selu, Activation::Tanh, Activation::Sigmoid, Activation::Identity];
     let shapes = [vec![4], vec![4, 3], vec![5, 4, 3]];
-    shapes.into_iter().flat_map(move |hidden_units| {
+    shapes.into_iter().flat_map(move |hidden| {
         activations.into_iter().flat_map(move |activation| {
-            let hidden_units = hidden_units.clone();
+            let hidden = hidden.clone();
             [(false, false), (true, true), (false, true), (true, false)].into_iter().map(
                 move |(tied, linear_output)| {
-                    let hidden_units = hidden_units.clone();
-                    let params = DeepRecParams {
-                        hidden_units,
-                        activation,
-                        tied,
-                        linear_output,
-                        seed: 5,
-                        ..DeepRecParams::default()
-                    };
-                    let network = Network::new(&params, 7);
+                    let hidden = hidden.clone();
+                    let params =
+                        DeepRecParams { hidden, activation, tied, linear_output, seed: 5, ..DeepRecParams::default() };
+                    let mut network = Network::new(&params, 7);
+                    // Without biases a row whose units are all dropped would sit on SELU's kink.
+                    for (name, parameter) in network.parameters_mut() {
+                        if name.ends_with("bias") {
+                            let (rows, columns) = parameter.value.dim();
+                            parameter.value = Initialiser::Uniform(0.5).matrix(rows, columns, 3, &name);
+                        }
+                    }
                     (params, network)
                 },
             )
@@ -82,7 +77,7 @@ fn gradients_of_the_first_pass_are_those_of_the_masked_error() {
             };
             assert_gradients(&mut network, Network::parameters_mut, mean);
         }
-        assert_eq!(network.parameters().len(), params.hidden_units.len() * if params.tied { 3 } else { 4 });
+        assert_eq!(network.parameters().len(), params.hidden.len() * if params.tied { 3 } else { 4 });
     }
 }
 
@@ -196,8 +191,8 @@ fn who_has_no_history_and_what_has_no_rating_gets_the_cold_rating() {
 fn threads_blocks_and_storage_change_nothing() {
     let split = low_rank();
     for tied in [false, true] {
-        let hidden_units = vec![70, 20];
-        let params = DeepRecParams { hidden_units, tied, noise_probability: 0.1, epochs: 3, ..small() };
+        let hidden = vec![70, 20];
+        let params = DeepRecParams { hidden, tied, noise_probability: 0.1, epochs: 3, ..small() };
         let with_threads = |threads| {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| fit(&params, &split))
@@ -208,7 +203,7 @@ fn threads_blocks_and_storage_change_nothing() {
         let scores = scores_of(&model, &split.train);
         assert_eq!(scores, scores_in_blocks(&model, &split.train, 37));
         assert_eq!(scores, scores_of(&params.restore(&model.weights()).unwrap(), &split.train));
-        assert!(DeepRecParams { hidden_units: vec![70, 21], ..params }.restore(&model.weights()).is_err());
+        assert!(DeepRecParams { hidden: vec![70, 21], ..params }.restore(&model.weights()).is_err());
     }
 }
 
@@ -223,7 +218,7 @@ fn data_without_ratings_is_refused() {
 #[test]
 fn values_that_cannot_be_used_are_named() {
     let wrong = DeepRecParams {
-        hidden_units: vec![0],
+        hidden: vec![0],
         activation: Activation::Tanh,
         dropout: 1.0,
         refeeding: 0,
@@ -232,12 +227,13 @@ fn values_that_cannot_be_used_are_named() {
         learning_rate: 0.0,
         learning_rate_decay: 0.0,
         momentum: 1.0,
-        batch_size: 0,
+        batch: 0,
         epochs: 0,
         patience: 0,
+        validate_every: 0,
         cold_rating: f64::NAN,
         ..DeepRecParams::default()
     };
-    assert_eq!(wrong.check().len(), 12, "{:?}", wrong.check());
-    assert_eq!(DeepRecParams { hidden_units: Vec::new(), ..DeepRecParams::default() }.check().len(), 1);
+    assert_eq!(wrong.check().len(), 13, "{:?}", wrong.check());
+    assert_eq!(DeepRecParams { hidden: Vec::new(), ..DeepRecParams::default() }.check().len(), 1);
 }

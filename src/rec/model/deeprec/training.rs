@@ -26,9 +26,9 @@ pub(super) struct Lesson<'a> {
 pub(super) fn fit(params: &DeepRecParams, split: &Split, monitor: &dyn Monitor) -> Result<Fitted<DeepRec>, FitError> {
     let mut lesson = Lesson::new(params, &split.train);
     let schedule = Schedule {
-        batch: params.batch_size as usize,
+        batch: params.batch as usize,
         epochs: params.epochs,
-        validate_every: 1,
+        validate_every: params.validate_every,
         patience: params.patience,
         learning_rate: LearningRate::Milestones {
             initial: params.learning_rate,

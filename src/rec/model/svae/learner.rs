@@ -15,7 +15,8 @@ const BATCHES_PER_POOL: usize = 16;
 
 /// The histories of the training users, and the model that learns from them.
 pub(super) struct Sequences<'a> {
-    model: Svae,
+    params: SvaeParams,
+    pub(super) network: Network<f32>,
     /// The latest events of each user who has two or more.
     histories: Vec<&'a [u32]>,
     n_items: usize,
@@ -34,7 +35,8 @@ impl<'a> Sequences<'a> {
         }
         Self {
             // Epochs are chosen by the honest evaluation, whatever the scores are wanted for.
-            model: Svae { params: SvaeParams { upstream_evaluation: false, ..params.clone() }, network },
+            params: SvaeParams { upstream_evaluation: false, ..params.clone() },
+            network,
             histories: (0..train.n_users()).map(latest).filter(|history| history.len() > 1).collect(),
             n_items: train.n_items(),
         }
@@ -44,14 +46,9 @@ impl<'a> Sequences<'a> {
         self.parameters().into_iter().map(|(_, parameter)| parameter).collect()
     }
 
-    /// The trained network.
-    pub(super) fn into_network(self) -> Network<f32> {
-        self.model.network
-    }
-
     /// β after so many sequences.
     fn beta(&self, sequences: u64) -> f64 {
-        let SvaeParams { beta_cap, anneal_sequences, .. } = self.model.params;
+        let SvaeParams { beta_cap, anneal_sequences, .. } = self.params;
         if anneal_sequences == 0.0 { beta_cap } else { beta_cap.min(sequences as f64 / anneal_sequences) }
     }
 }
@@ -62,7 +59,7 @@ impl Learner<f32> for Sequences<'_> {
     }
 
     fn parameters(&mut self) -> Vec<(String, &mut Parameter<f32>)> {
-        self.model.network.parameters()
+        self.network.parameters()
     }
 
     fn arrange(&self, rows: &mut [u32], batch: usize, epoch: u32) {
@@ -71,7 +68,7 @@ impl Learner<f32> for Sequences<'_> {
         }
         let whole = rows.len() / batch;
         let mut order: Vec<usize> = (0..whole).collect();
-        order.shuffle(&mut stream(self.model.params.seed, "svae-batches", &[u64::from(epoch)]));
+        order.shuffle(&mut stream(self.params.seed, "svae-batches", &[u64::from(epoch)]));
         let sorted = rows.to_vec();
         for (to, from) in rows.chunks_exact_mut(batch).zip(order) {
             to.copy_from_slice(&sorted[from * batch..(from + 1) * batch]);
@@ -79,7 +76,7 @@ impl Learner<f32> for Sequences<'_> {
     }
 
     fn gradients(&mut self, batch: &Batch<'_>, _pass: u32) -> Loss {
-        let params = &self.model.params;
+        let params = &self.params;
         let histories: Vec<&[u32]> = batch.rows.iter().map(|&row| self.histories[row as usize]).collect();
         let latent = params.latent as usize;
         let noise: Vec<Array2<f32>> = batch
@@ -95,11 +92,11 @@ impl Learner<f32> for Sequences<'_> {
         let beta = self.beta(batch.number * u64::from(params.batch));
         let task = Task::new(params, self.n_items, &histories, beta, &noise);
         let truncation = Some(params.truncation as usize).filter(|&steps| steps > 0);
-        let sum = self.model.network.gradients(&task, truncation);
+        let sum = self.network.gradients(&task, truncation);
         Loss { sum, count: histories.len() as f64 }
     }
 
     fn validate(&mut self, validation: &Validation<'_>, monitor: &dyn Monitor) -> Result<Option<f64>, EvaluationError> {
-        validation.measure(&self.model, monitor)
+        validation.measure(&Svae::new(self.params.clone(), self.network.clone()), monitor)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, Axis, Ix2, s};
+use ndarray::{Array1, Array2, ArrayRef2, Axis, Ix2, s};
 
 use super::{Reduction, SvaeParams};
 use crate::rec::linalg::Real;
@@ -187,31 +187,39 @@ impl<F: Real> Network<F> {
         (loss, upstream)
     }
 
-    /// The logits after each history, in an order of its own, which comes first. Shape: `[n_histories, n_items]`.
+    /// The recurrent layer's input half of every item, which scoring starts from. Shape: `[n_items, 3 units]`.
+    pub(super) fn halves(&self) -> Array2<F> {
+        self.gru.input.forward(&self.items.weight.value)
+    }
+
+    /// The logits after each history, into an array of shape `[n_histories, n_items]`. Shape of `halves`: that of
+    /// [`Self::halves`].
     ///
     /// With a seed, z is drawn for each history instead of its mean taken.
-    pub(super) fn scores(&self, histories: &[&[u32]], noise_seed: Option<u64>) -> (Vec<u32>, Array2<F>) {
-        let packed = PackedSequences::new(histories);
-        let states = self.gru.last(&self.vectors(packed.items()), &packed);
-        let encoded = through(&self.encoder, states);
+    pub(super) fn score_into(
+        &self,
+        halves: &Array2<F>,
+        histories: &[&[u32]],
+        noise_seed: Option<u64>,
+        logits: &mut ArrayRef2<F>,
+    ) {
+        let encoded = through(&self.encoder, self.gru.last(halves, histories));
         let statistics = self.code.forward(&encoded[encoded.len() - 1]);
         let width = statistics.ncols() / 2;
         let code = match noise_seed {
             None => statistics.slice(s![.., ..width]).to_owned(),
             Some(seed) => {
-                let mut noise = Array2::zeros((packed.n_sequences(), width));
-                for (&history, mut noise) in packed.order().iter().zip(noise.rows_mut()) {
-                    // Addressed by what is known of a user whom training has not seen: the history.
-                    let history = histories[history as usize];
+                // Addressed by what is known of a user whom training has not seen: the history.
+                let address = |history: &&[u32]| {
                     let hash = blake3::hash(bytemuck::cast_slice(history));
-                    let address = u32::from_le_bytes([0, 1, 2, 3].map(|byte: usize| hash.as_bytes()[byte]));
-                    noise.assign(&standard_normal(seed, "svae-scores", &[address], 0, width).row(0));
-                }
-                GaussianSample::new(statistics, noise).value()
+                    u32::from_le_bytes([0, 1, 2, 3].map(|byte: usize| hash.as_bytes()[byte]))
+                };
+                let addresses: Vec<u32> = histories.iter().map(address).collect();
+                GaussianSample::new(statistics, standard_normal(seed, "svae-scores", &addresses, 0, width)).value()
             }
         };
         let decoded = through(&self.decoder, code);
-        (packed.order().to_vec(), self.output.dense(&decoded[decoded.len() - 1]))
+        self.output.dense_into(&decoded[decoded.len() - 1], logits);
     }
 
     /// The vectors of these items. Shape: `[items.len(), embedding]`.

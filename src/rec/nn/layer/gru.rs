@@ -23,6 +23,9 @@ pub struct Gru<F> {
     pub recurrent: Dense<F>,
 }
 
+/// Rows of the products of [`Gru::last`].
+const GROUP: usize = 16;
+
 /// What the backward pass needs of a forward pass.
 #[derive(Debug, Clone)]
 pub struct GruTrace<F> {
@@ -86,26 +89,36 @@ impl<F: Real> Gru<F> {
         trace
     }
 
-    /// The hidden states after the last token of each packed sequence, 0 for empty ones; in memory of a step. Shapes: `inputs`
-    /// `[n_items, n_inputs]`, the result `[n_sequences, width]`.
-    pub fn last(&self, inputs: &Array2<F>, batch: &PackedSequences) -> Array2<F> {
-        let (width, halves) = (self.width(), self.input.forward(inputs));
-        let mut hidden = Array2::zeros((batch.n_sequences(), width));
-        let mut recurrent = Array2::zeros((batch.n_sequences(), 3 * width));
+    /// The hidden states after each whole sequence, 0 for empty ones; in memory of a step. Shapes: `halves` `[n_items, 3 width]`, the
+    /// input half of every item ([`Self::input`]'s output); the result `[n_sequences, width]`.
+    ///
+    /// A sequence's state does not depend on the others: products always have [`GROUP`] rows, as BLAS may choose another kernel
+    /// for another number.
+    pub fn last(&self, halves: &Array2<F>, sequences: &[&[u32]]) -> Array2<F> {
+        let width = self.width();
+        let mut last = Array2::zeros((sequences.len(), width));
+        let mut order: Vec<usize> = (0..sequences.len()).collect();
+        order.sort_by_key(|&sequence| std::cmp::Reverse(sequences[sequence].len()));
+        let mut recurrent = Array2::zeros((GROUP, 3 * width));
         let (mut gates, mut candidate, mut next) =
             (vec![F::zero(); 3 * width], vec![F::zero(); width], vec![F::zero(); width]);
-        for step in 0..batch.n_steps() {
-            let tokens = batch.step(step);
-            let mut recurrent = recurrent.slice_mut(s![..tokens.len(), ..]);
-            self.recurrent_half(&hidden.slice(s![..tokens.len(), ..]), &mut recurrent);
-            for (sequence, token) in tokens.enumerate() {
-                let half = row(&halves, batch.tokens()[token] as usize);
-                let hidden = row_mut(&mut hidden, sequence);
-                advance(half, row(&recurrent, sequence), Some(hidden), &mut gates, &mut candidate, &mut next);
-                hidden.copy_from_slice(&next);
+        for group in order.chunks(GROUP) {
+            let mut hidden = Array2::zeros((GROUP, width));
+            for step in 0..sequences[group[0]].len() {
+                self.recurrent_half(&hidden, &mut recurrent);
+                let active = group.iter().map_while(|&sequence| sequences[sequence].get(step));
+                for (row_index, &item) in active.enumerate() {
+                    let (half, recurrent) = (row(halves, item as usize), row(&recurrent, row_index));
+                    let hidden = row_mut(&mut hidden, row_index);
+                    advance(half, recurrent, Some(hidden), &mut gates, &mut candidate, &mut next);
+                    hidden.copy_from_slice(&next);
+                }
+            }
+            for (&sequence, hidden) in group.iter().zip(hidden.rows()) {
+                last.row_mut(sequence).assign(&hidden);
             }
         }
-        hidden
+        last
     }
 
     /// Adds the gradients of both halves, and gives the gradient by `inputs`. Shapes: `upstream` `[n_tokens, width]`, the

@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayViewMut2};
 
 use super::{CdaeParams, InputScale, PairLoss};
 use crate::rec::linalg::Real;
+use crate::rec::model::row_group::{histories, in_groups};
 use crate::rec::model::{Recommender, Scorer, UserBlock, Weights, WeightsError};
 use crate::rec::nn::layer::{Embedding, EntryOutput, SparseInput};
 use crate::rec::nn::loss::{Confidence, logistic, logistic_everywhere, squared, squared_everywhere};
@@ -227,25 +228,23 @@ impl Recommender for Cdae<f32> {
 }
 
 impl Scorer for Cdae<f32> {
-    fn score_into(&self, users: &UserBlock<'_>, mut scores: ArrayViewMut2<'_, f32>) {
-        let mut input = SparseRows::new(scores.ncols());
-        for row in 0..users.len() {
-            let items = users.items(row);
-            let value = match self.scale {
+    fn score_into(&self, users: &UserBlock<'_>, scores: ArrayViewMut2<'_, f32>) {
+        in_groups(scores, |start, scores| {
+            let mut input = histories(users, start, scores.nrows(), scores.ncols());
+            input.fill_rows(|n_entries| match self.scale {
                 InputScale::Ones => 1.0,
-                InputScale::UnitRows => 1.0 / (items.len() as f32).sqrt(),
-            };
-            input.push_row(items.iter().map(|&item| (item, value)));
-        }
-        let mut hidden = self.input.forward(&input);
-        if let Some(vectors) = &self.users {
-            for (row, mut hidden) in hidden.rows_mut().into_iter().enumerate() {
-                if let Some(user) = users.training_row(row) {
-                    hidden += &vectors.weight.value.row(user);
+                InputScale::UnitRows => 1.0 / (n_entries as f32).sqrt(),
+            });
+            let mut hidden = self.input.forward(&input);
+            if let Some(vectors) = &self.users {
+                for (row, mut hidden) in (start..users.len()).zip(hidden.rows_mut()) {
+                    if let Some(user) = users.training_row(row) {
+                        hidden += &vectors.weight.value.row(user);
+                    }
                 }
             }
-        }
-        self.activation.apply(&mut hidden);
-        self.output.dense_into(&hidden, &mut scores);
+            self.activation.apply(&mut hidden);
+            self.output.dense_into(&hidden, scores);
+        });
     }
 }

@@ -105,7 +105,7 @@ pub(crate) fn low_rank() -> Split {
     };
     let mut draw = stream(3, "low-rank-parts", &[]);
     let part_of = Array2::from_shape_simple_fn((N_USERS, N_ITEMS), || draw.random_range(0..6_u8));
-    let part = |range: std::ops::Range<u8>| {
+    let part = |range: Range<u8>| {
         let (mut offsets, mut entries, mut ratings) = (vec![0], Vec::new(), Vec::new());
         for user in 0..N_USERS {
             for item in (0..N_ITEMS).filter(|&item| range.contains(&part_of[[user, item]])) {

@@ -15,7 +15,7 @@
 //!
 //! At a visit `λ/2 ‖·‖²` is added for each parameter that the user reaches: V_u, b, the rows of W of the items that are not
 //! hidden, the rows of W' and b' of the items in the loss. This is the lazy form of the paper's algorithm 1 for any size of
-//! mini-batch, whose gradient is the sum over its users.
+//! mini-batch, whose gradient is the sum over its users. V_u may have a λ of its own.
 //!
 //! Training a user vector takes the user: those whom training has not seen are scored with `V_u = 0`.
 //!
@@ -86,6 +86,11 @@ pub struct CdaeParams {
     /// Strength of the L2 regularisation at each visit of a user (λ of the paper).
     #[schemars(range(min = 0.0))]
     pub regularisation: f64,
+    /// Another strength for the user's vector, which is visited once an epoch and learns its user's training items by heart
+    /// if nothing holds it. Default: the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub user_regularisation: Option<f64>,
     /// How weights follow their gradients.
     pub optimiser: OptimiserKind,
     /// Learning rate of the optimiser.
@@ -140,6 +145,7 @@ impl Default for CdaeParams {
             user_deviation: None,
             tied: false,
             regularisation: 0.01,
+            user_regularisation: None,
             optimiser: OptimiserKind::Adagrad,
             learning_rate: 0.1,
             batch: 1,
@@ -195,18 +201,18 @@ impl Fit for CdaeParams {
                 Some("0.1 is usual"),
             );
         }
-        let at_least_zero = [("regularisation", Some(self.regularisation)), ("user-deviation", self.user_deviation)];
+        let of_users = [("user-deviation", self.user_deviation), ("user-regularisation", self.user_regularisation)];
+        let at_least_zero = [("regularisation", Some(self.regularisation))].into_iter().chain(of_users);
         for (parameter, value) in at_least_zero {
             if let Some(value) = value.filter(|value| !(*value >= 0.0 && value.is_finite())) {
                 problem(parameter, format!("`{value}` is negative or no number"), None);
             }
         }
-        if self.user_deviation.is_some() && !self.user_vectors {
-            problem(
-                "user-deviation",
-                "there are no user vectors".to_owned(),
-                Some("remove it, or set `user-vectors: true`"),
-            );
+        for (parameter, value) in of_users {
+            if value.is_some() && !self.user_vectors {
+                let message = "there are no user vectors".to_owned();
+                problem(parameter, message, Some("remove it, or set `user-vectors: true`"));
+            }
         }
         problems
     }

@@ -96,6 +96,13 @@ impl<F: Real> SparseRows<F> {
         &mut self.values
     }
 
+    /// Sets all values of each row to one value, made of its number of entries.
+    pub fn fill_rows(&mut self, value: impl Fn(usize) -> F) {
+        for ends in self.offsets.windows(2) {
+            self.values[ends[0]..ends[1]].fill(value(ends[1] - ends[0]));
+        }
+    }
+
     /// Columns and values of one row.
     pub fn row(&self, row: usize) -> (&[u32], &[F]) {
         let range = self.offsets[row]..self.offsets[row + 1];
@@ -185,5 +192,7 @@ mod tests {
         assert_eq!(column(0), [(0, 1.5), (2, 2.5)]);
         assert_eq!(column(1), [(0, 0.5)]);
         assert_eq!(column(2), [(2, 3.5)]);
+        rows.fill_rows(|n_entries| n_entries as f64);
+        assert_eq!(rows.values(), [2.0, 2.0, 2.0, 2.0]);
     }
 }

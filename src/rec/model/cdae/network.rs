@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayViewMut2};
 
 use super::{CdaeParams, InputScale, PairLoss};
 use crate::rec::linalg::Real;
+use crate::rec::model::row_group::{histories, in_groups};
 use crate::rec::model::{Recommender, Scorer, UserBlock, Weights, WeightsError};
 use crate::rec::nn::layer::{Embedding, EntryOutput, SparseInput};
 use crate::rec::nn::loss::{Confidence, logistic, logistic_everywhere, squared, squared_everywhere};
@@ -31,6 +32,15 @@ pub(super) struct Examples<'a, F> {
     pub(super) input: SparseRows<F>,
     /// What the loss is over.
     pub(super) targets: Targets<F>,
+}
+
+/// Strengths λ of the penalties at a visit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Penalty<F> {
+    /// On the user's vector.
+    pub(super) users: F,
+    /// On everything else.
+    pub(super) items: F,
 }
 
 /// What a loss is over.
@@ -90,7 +100,7 @@ impl<F: Real> Cdae<F> {
     }
 
     /// Adds the gradients of the users' losses with the penalties; returns the sum of the losses without them.
-    pub(super) fn gradients(&mut self, examples: &Examples<'_, F>, regularisation: F) -> f64 {
+    pub(super) fn gradients(&mut self, examples: &Examples<'_, F>, penalty: Penalty<F>) -> f64 {
         let Examples { users, input, targets } = examples;
         let mut hidden = self.input.forward(input);
         if let Some(vectors) = &self.users {
@@ -101,7 +111,7 @@ impl<F: Real> Cdae<F> {
             // The one parameter goes to where it is used, so that both uses add to one gradient.
             std::mem::swap(&mut self.input.weight, &mut self.output.weight);
         }
-        let (loss, mut upstream) = self.output_gradients(&hidden, targets, regularisation);
+        let (loss, mut upstream) = self.output_gradients(&hidden, targets, penalty.items);
         if self.tied {
             std::mem::swap(&mut self.input.weight, &mut self.output.weight);
         }
@@ -110,15 +120,15 @@ impl<F: Real> Cdae<F> {
         if let Some(vectors) = &mut self.users {
             vectors.backward(users, &upstream);
         }
-        if regularisation > F::zero() {
+        if penalty.items > F::zero() {
             let (items, counts) = columns_of(input);
-            self.input.weight.penalise_rows(&items, &counts, regularisation);
-            self.input.bias.penalise_rows(&[0], &[users.len() as u32], regularisation);
-            if let Some(vectors) = &mut self.users {
-                let mut rows = users.to_vec();
-                rows.sort_unstable();
-                vectors.weight.penalise_rows(&rows, &vec![1; rows.len()], regularisation);
-            }
+            self.input.weight.penalise_rows(&items, &counts, penalty.items);
+            self.input.bias.penalise_rows(&[0], &[users.len() as u32], penalty.items);
+        }
+        if let Some(vectors) = &mut self.users {
+            let mut rows = users.to_vec();
+            rows.sort_unstable();
+            vectors.weight.penalise_rows(&rows, &vec![1; rows.len()], penalty.users);
         }
         loss
     }
@@ -218,25 +228,23 @@ impl Recommender for Cdae<f32> {
 }
 
 impl Scorer for Cdae<f32> {
-    fn score_into(&self, users: &UserBlock<'_>, mut scores: ArrayViewMut2<'_, f32>) {
-        let mut input = SparseRows::new(scores.ncols());
-        for row in 0..users.len() {
-            let items = users.items(row);
-            let value = match self.scale {
+    fn score_into(&self, users: &UserBlock<'_>, scores: ArrayViewMut2<'_, f32>) {
+        in_groups(scores, |start, scores| {
+            let mut input = histories(users, start, scores.nrows(), scores.ncols());
+            input.fill_rows(|n_entries| match self.scale {
                 InputScale::Ones => 1.0,
-                InputScale::UnitRows => 1.0 / (items.len() as f32).sqrt(),
-            };
-            input.push_row(items.iter().map(|&item| (item, value)));
-        }
-        let mut hidden = self.input.forward(&input);
-        if let Some(vectors) = &self.users {
-            for (row, mut hidden) in hidden.rows_mut().into_iter().enumerate() {
-                if let Some(user) = users.training_row(row) {
-                    hidden += &vectors.weight.value.row(user);
+                InputScale::UnitRows => 1.0 / (n_entries as f32).sqrt(),
+            });
+            let mut hidden = self.input.forward(&input);
+            if let Some(vectors) = &self.users {
+                for (row, mut hidden) in (start..users.len()).zip(hidden.rows_mut()) {
+                    if let Some(user) = users.training_row(row) {
+                        hidden += &vectors.weight.value.row(user);
+                    }
                 }
             }
-        }
-        self.activation.apply(&mut hidden);
-        self.output.dense_into(&hidden, &mut scores);
+            self.activation.apply(&mut hidden);
+            self.output.dense_into(&hidden, scores);
+        });
     }
 }

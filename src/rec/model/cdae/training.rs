@@ -1,6 +1,6 @@
 //! How the network is trained.
 
-use super::network::{Examples, Targets};
+use super::network::{Examples, Penalty, Targets};
 use super::{Cdae, CdaeParams, InputScale};
 use crate::rec::Monitor;
 use crate::rec::data::{Interactions, Split};
@@ -53,7 +53,7 @@ impl Learner<f32> for Training<'_> {
     }
 
     fn gradients(&mut self, batch: &Batch<'_>, _pass: u32) -> Loss {
-        let CdaeParams { corruption, negatives, input, regularisation, seed, .. } = *self.params;
+        let CdaeParams { corruption, negatives, input, regularisation, user_regularisation, seed, .. } = *self.params;
         let &Batch { rows: users, epoch, .. } = batch;
         let histories = match input {
             InputScale::Ones => SparseRows::of_ones(self.interactions, users),
@@ -67,7 +67,9 @@ impl Learner<f32> for Training<'_> {
         };
         let corruption = Dropout { probability: corruption, seed, purpose: "history" };
         let input = corruption.entries(&histories, users, epoch);
-        let sum = self.network.gradients(&Examples { users, input, targets }, regularisation as f32);
+        let penalty =
+            Penalty { users: user_regularisation.unwrap_or(regularisation) as f32, items: regularisation as f32 };
+        let sum = self.network.gradients(&Examples { users, input, targets }, penalty);
         Loss { sum, count: users.len() as f64 }
     }
 

@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayViewMut2, s};
 
 use super::likelihood::WeightedLikelihood;
 use crate::rec::linalg::Real;
+use crate::rec::model::row_group::{histories, in_groups};
 use crate::rec::model::{Recommender, Scorer, UserBlock, Weights, WeightsError};
 use crate::rec::nn::layer::{Dense, SparseInput};
 use crate::rec::nn::{Activation, GaussianSample, Initialiser, Parameter, SparseRows};
@@ -239,13 +240,11 @@ impl Recommender for MultNetwork<f32> {
 }
 
 impl Scorer for MultNetwork<f32> {
-    fn score_into(&self, users: &UserBlock<'_>, mut scores: ArrayViewMut2<'_, f32>) {
-        let mut input = SparseRows::new(scores.ncols());
-        for row in 0..users.len() {
-            let items = users.items(row);
-            let value = 1.0 / (items.len() as f32).sqrt();
-            input.push_row(items.iter().map(|&item| (item, value)));
-        }
-        scores.assign(&self.outputs(&input));
+    fn score_into(&self, users: &UserBlock<'_>, scores: ArrayViewMut2<'_, f32>) {
+        in_groups(scores, |start, scores| {
+            let mut input = histories(users, start, scores.nrows(), scores.ncols());
+            input.fill_rows(|n_entries| 1.0 / (n_entries as f32).sqrt());
+            scores.assign(&self.outputs(&input));
+        });
     }
 }

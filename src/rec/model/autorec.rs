@@ -262,18 +262,20 @@ impl Fit for AutoRecParams {
     }
 
     fn restore(&self, weights: &Weights) -> Result<AutoRec, WeightsError> {
-        let scale = weights.f32::<ndarray::Ix1>("scale")?;
-        let network = Network::restore(self, weights, Scale::of_array(&scale.to_owned()).ok_or_else(inconsistent)?)?;
         let known = |name: &str| -> Result<Vec<bool>, WeightsError> {
             Ok(weights.u32::<ndarray::Ix1>(name)?.iter().map(|&known| known != 0).collect())
         };
         let (known_users, known_items) = (known("known-users")?, known("known-items")?);
-        let codes = weights.f32::<ndarray::Ix2>("codes")?.into_owned();
         let (n_outputs, n_codes) = match self.based_on {
             BasedOn::Items => (known_users.len(), known_items.len()),
             BasedOn::Users => (known_items.len(), 0),
         };
-        if network.n_outputs() != n_outputs || codes.dim() != (n_codes, network.code_width()) {
+        let inconsistent = || WeightsError::Inconsistent("layers, users and items do not fit together".to_owned());
+        let scale = weights.f32::<ndarray::Ix1>("scale")?;
+        let scale = Scale::of_array(&scale.to_owned()).ok_or_else(inconsistent)?;
+        let network = Network::restore(self, n_outputs, scale, weights)?;
+        let codes = weights.f32::<ndarray::Ix2>("codes")?.into_owned();
+        if codes.dim() != (n_codes, network.code_width()) {
             return Err(inconsistent());
         }
         let cold_rating = self.cold_rating as f32;
@@ -281,16 +283,9 @@ impl Fit for AutoRecParams {
     }
 }
 
-fn inconsistent() -> WeightsError {
-    WeightsError::Inconsistent("layers, users and items do not fit together".to_owned())
-}
-
 /// The arrays that [`Fit::restore`] reads.
 fn weights_of(model: &AutoRec) -> Weights {
-    let mut weights = Weights::new();
-    for (name, parameter) in model.network.parameters() {
-        weights.insert(&name, parameter.value.clone());
-    }
+    let mut weights = Weights::of_parameters(model.network.parameters());
     let flags = |known: &[bool]| known.iter().map(|&known| u32::from(known)).collect::<ndarray::Array1<u32>>();
     let Scale { center, offset, factor } = model.network.scale;
     weights.insert("scale", array![center, offset, factor]);

@@ -283,12 +283,7 @@ impl Recommender for Svae {
     }
 
     fn weights(&self) -> Weights {
-        let mut weights = Weights::new();
-        let mut network = self.network.clone();
-        for (name, parameter) in network.parameters() {
-            weights.insert(&name, parameter.value.clone());
-        }
-        weights
+        Weights::of_parameters(self.network.parameters())
     }
 }
 

@@ -6,9 +6,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::{ArcArray, Array, Dimension, IxDyn};
+use ndarray::{ArcArray, Array, Dimension, Ix2, IxDyn};
 use safetensors::tensor::{Metadata, TensorInfo};
 use safetensors::{Dtype, SafeTensorError, View};
+
+use crate::rec::linalg::Real;
+use crate::rec::nn::Parameter;
 
 /// One array of a model. The elements are shared: cloning one costs nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +107,35 @@ impl Weights {
     /// No arrays.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The values of a network's parameters under their names.
+    pub fn of_parameters<'a, F: Element + 'a>(
+        parameters: impl IntoIterator<Item = (String, &'a Parameter<F>)>,
+    ) -> Self {
+        let tensors = parameters.into_iter().map(|(name, parameter)| {
+            let value = parameter.value.clone().into_dyn().into_shared();
+            (name, F::erase(value))
+        });
+        Self { tensors: tensors.collect() }
+    }
+
+    /// Gives a network's parameters the values that are stored under their names.
+    ///
+    /// Fails if one is missing or of another shape; the parameters before it have their values then.
+    pub fn restore_parameters<'a, F: Real + Element>(
+        &self,
+        parameters: impl IntoIterator<Item = (String, &'a mut Parameter<F>)>,
+    ) -> Result<(), WeightsError> {
+        for (name, parameter) in parameters {
+            let value = self.array::<F, Ix2>(&name)?;
+            if value.dim() != parameter.value.dim() {
+                let message = format!("array `{name}` has another shape than the parameters say");
+                return Err(WeightsError::Inconsistent(message));
+            }
+            parameter.value = value.into_owned();
+        }
+        Ok(())
     }
 
     /// Adds an array, or replaces the one of that name.

@@ -35,6 +35,10 @@ pub enum Activation {
 
 impl Activation {
     /// Puts the function's values in place of its arguments.
+    ///
+    /// # Panics
+    ///
+    /// If the rows do not follow each other in memory.
     pub fn apply<F: Real>(self, values: &mut Array2<F>) {
         self.apply_to_slice(values.as_slice_mut().expect("a row-major matrix"));
     }
@@ -65,6 +69,10 @@ impl Activation {
 
     /// Multiplies `upstream`, the gradient at the function's values `output`, by its derivative there: the gradient at
     /// its arguments. Shapes: the same.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes differ, or the rows do not follow each other in memory.
     pub fn gradient<F: Real>(self, output: &Array2<F>, upstream: &mut Array2<F>) {
         let output = output.as_slice().expect("a row-major matrix");
         self.gradient_of_slice(output, upstream.as_slice_mut().expect("a row-major matrix"));

@@ -3,7 +3,7 @@
 //! D. P. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014, <https://arxiv.org/abs/1312.6114>, sections 2.4
 //! and appendix B.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayView2, Axis, s};
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::rec::linalg::Real;
@@ -65,11 +65,11 @@ impl<F: Real> GaussianSample<F> {
 
     /// `KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (σ² + μ² − 1 − log σ²)`, summed over all rows.
     pub fn divergence(&self) -> f64 {
-        self.weighted_divergence(Array1::ones(self.statistics.nrows()).view())
+        self.weighted_divergence(&Array1::ones(self.statistics.nrows()))
     }
 
     /// The divergences of the rows, each times its weight, added up. Shape of `weights`: `[n_rows]`.
-    pub fn weighted_divergence(&self, weights: ArrayView1<'_, F>) -> f64 {
+    pub fn weighted_divergence(&self, weights: &ArrayRef1<F>) -> f64 {
         let (means, log_variances) = (self.means(), self.log_variances());
         let rows = means.rows().into_iter().zip(log_variances.rows()).zip(weights);
         rows.map(|((means, logs), &weight)| {
@@ -86,16 +86,16 @@ impl<F: Real> GaussianSample<F> {
     /// Shapes: `upstream` `[n_rows, width]`, the result `[n_rows, 2 width]`.
     pub fn backward(self, upstream: &Array2<F>, weight: F) -> Array2<F> {
         let weights = Array1::from_elem(upstream.nrows(), weight);
-        self.weighted_backward(upstream, weights.view())
+        self.weighted_backward(upstream, &weights)
     }
 
     /// As [`Self::backward`], with a weight for each row's divergence. Shape of `weights`: `[n_rows]`.
-    pub fn weighted_backward(self, upstream: &Array2<F>, weights: ArrayView1<'_, F>) -> Array2<F> {
+    pub fn weighted_backward(self, upstream: &Array2<F>, weights: &ArrayRef1<F>) -> Array2<F> {
         let width = self.deviations.ncols();
         let (half, one) = (F::rounded(0.5), F::one());
         let mut gradient = self.statistics;
         let (mut means, mut log_variances) = gradient.multi_slice_mut((s![.., ..width], s![.., width..]));
-        let weights = weights.insert_axis(Axis(1));
+        let weights = weights.view().insert_axis(Axis(1));
         means *= &weights;
         means += upstream;
         log_variances.map_inplace(|value| *value = value.exponential() - one);

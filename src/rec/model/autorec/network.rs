@@ -2,10 +2,10 @@
 
 use ndarray::{Array1, Array2};
 
-use super::{AutoRecParams, OutputActivation, inconsistent};
+use super::{AutoRecParams, OutputActivation};
 use crate::rec::linalg::Real;
 use crate::rec::model::{Element, Weights, WeightsError};
-use crate::rec::nn::layer::{Dense, EntryOutput, SparseInput};
+use crate::rec::nn::layer::{Dense, EntryOutput, SparseInput, Stack};
 use crate::rec::nn::loss::squared;
 use crate::rec::nn::{Activation, Initialiser, Parameter, SparseRows};
 
@@ -15,7 +15,7 @@ pub(super) struct Network<F> {
     /// `V` and `μ`.
     encoder: SparseInput<F>,
     /// Layers between encoder and decoder.
-    middle: Vec<Dense<F>>,
+    middle: Stack<F>,
     /// `Wᵀ` and `b`.
     decoder: EntryOutput<F>,
     /// `g`.
@@ -69,31 +69,42 @@ impl<F: Real> Network<F> {
     /// An untrained network for rows of `width` ratings, of which these are all.
     pub(super) fn new(params: &AutoRecParams, width: usize, ratings: &[f32]) -> Self {
         let scale: Scale<F> = Scale::of(params, ratings);
-        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
         let weight = |rows, columns, name: &str| {
             Initialiser::TruncatedNormal(params.initial_deviation).matrix(rows, columns, params.seed, name)
         };
+        let mut network = Self::with_weights(params, width, scale, weight);
+        // Where nothing is known of a row, the mean rating comes out.
+        let usual = (mean(ratings) - scale.offset.to_double()) / scale.factor.to_double();
+        network.decoder.bias.value.fill(F::rounded(match params.output_activation {
+            OutputActivation::Identity => usual,
+            OutputActivation::Sigmoid => (usual / (1.0 - usual)).ln(),
+        }));
+        network
+    }
+
+    /// A network whose weights are made by `weight`, given rows, columns and a name; all biases are 0.
+    fn with_weights(
+        params: &AutoRecParams,
+        width: usize,
+        scale: Scale<F>,
+        weight: impl Fn(usize, usize, &str) -> Array2<F>,
+    ) -> Self {
+        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
+        let (first, last) = (units[0], units[units.len() - 1]);
         let bias = |units| Array2::zeros((1, units));
         let middle = units
             .windows(2)
             .enumerate()
             .map(|(index, pair)| Dense::new(weight(pair[0], pair[1], &format!("middle-{index}")), bias(pair[1])));
-        // Where nothing is known of a row, the mean rating comes out.
-        let usual = (mean(ratings) - scale.offset.to_double()) / scale.factor.to_double();
-        let first_bias = match params.output_activation {
-            OutputActivation::Identity => usual,
-            OutputActivation::Sigmoid => (usual / (1.0 - usual)).ln(),
-        };
-        let last = units[units.len() - 1];
         Self {
-            encoder: SparseInput::new(weight(width, units[0], "encoder"), bias(units[0])),
-            middle: middle.collect(),
-            decoder: EntryOutput::new(
-                weight(width, last, "decoder"),
-                Array2::from_elem((width, 1), F::rounded(first_bias)),
-            ),
+            encoder: SparseInput::new(weight(width, first, "encoder"), bias(first)),
+            middle: Stack::new(middle, params.hidden_activation),
+            decoder: EntryOutput::new(weight(width, last, "decoder"), Array2::zeros((width, 1))),
             hidden: params.hidden_activation,
-            output: activation(params.output_activation),
+            output: match params.output_activation {
+                OutputActivation::Identity => Activation::Identity,
+                OutputActivation::Sigmoid => Activation::Sigmoid,
+            },
             scale,
         }
     }
@@ -102,13 +113,7 @@ impl<F: Real> Network<F> {
     fn layers(&self, input: &SparseRows<F>) -> Vec<Array2<F>> {
         let mut first = self.encoder.forward(input);
         self.hidden.apply(&mut first);
-        let mut layers = vec![first];
-        for dense in &self.middle {
-            let mut next = dense.forward(&layers[layers.len() - 1]);
-            self.hidden.apply(&mut next);
-            layers.push(next);
-        }
-        layers
+        self.middle.forward(first)
     }
 
     /// The last hidden layer for rows of ratings. Shape: `[n_rows, K]`.
@@ -137,12 +142,8 @@ impl<F: Real> Network<F> {
         self.output.gradient_of_slice(&outputs, &mut upstream);
 
         self.decoder.backward(code, ratings, &upstream);
-        let mut upstream = self.decoder.hidden_gradient(ratings, &upstream);
-        for (dense, pair) in self.middle.iter_mut().zip(layers.windows(2)).rev() {
-            self.hidden.gradient(&pair[1], &mut upstream);
-            dense.backward(&pair[0], &upstream);
-            upstream = dense.input_gradient(&upstream);
-        }
+        let upstream = self.decoder.hidden_gradient(ratings, &upstream);
+        let mut upstream = self.middle.backward(&layers, upstream);
         self.hidden.gradient(&layers[0], &mut upstream);
         self.encoder.backward(&input, &upstream);
         loss
@@ -150,8 +151,7 @@ impl<F: Real> Network<F> {
 
     /// Sets the penalty on all weights to `λ/2 ‖weight‖²`.
     pub(super) fn penalise(&mut self, lambda: F) {
-        let middle = self.middle.iter_mut().map(|dense| &mut dense.weight);
-        for weight in [&mut self.encoder.weight, &mut self.decoder.weight].into_iter().chain(middle) {
+        for (_, weight) in self.parameters_mut().into_iter().filter(|(name, _)| name.ends_with("-weight")) {
             weight.l2 = lambda;
         }
     }
@@ -160,7 +160,9 @@ impl<F: Real> Network<F> {
     pub(super) fn to_ratings(&self, values: &mut [F]) {
         self.output.apply_to_slice(values);
         let Scale { offset, factor, .. } = self.scale;
-        values.iter_mut().for_each(|value| *value = offset + factor * *value);
+        for value in values {
+            *value = offset + factor * *value;
+        }
     }
 
     /// `W` and `b`.
@@ -180,58 +182,37 @@ impl<F: Real> Network<F> {
 
     /// Every array with its name.
     pub(super) fn parameters(&self) -> Vec<(String, &Parameter<F>)> {
-        let middle = self.middle.iter().flat_map(|dense| [&dense.weight, &dense.bias]);
-        let ends = [&self.encoder.weight, &self.encoder.bias, &self.decoder.weight, &self.decoder.bias];
-        names(self.middle.len()).into_iter().zip(ends.into_iter().chain(middle)).collect()
+        let Self { encoder, middle, decoder, .. } = self;
+        let mut parameters = named([&encoder.weight, &encoder.bias, &decoder.weight, &decoder.bias]);
+        parameters.extend(middle.parameters("middle"));
+        parameters
     }
 
     /// As [`Self::parameters`].
     pub(super) fn parameters_mut(&mut self) -> Vec<(String, &mut Parameter<F>)> {
-        let names = names(self.middle.len());
-        let middle = self.middle.iter_mut().flat_map(|dense| [&mut dense.weight, &mut dense.bias]);
-        let ends = [&mut self.encoder.weight, &mut self.encoder.bias, &mut self.decoder.weight, &mut self.decoder.bias];
-        names.into_iter().zip(ends.into_iter().chain(middle)).collect()
+        let Self { encoder, middle, decoder, .. } = self;
+        let mut parameters = named([&mut encoder.weight, &mut encoder.bias, &mut decoder.weight, &mut decoder.bias]);
+        parameters.extend(middle.parameters_mut("middle"));
+        parameters
     }
 }
 
 impl<F: Real + Element> Network<F> {
     /// The network of [`Self::parameters`] as they were stored.
-    pub(super) fn restore(params: &AutoRecParams, weights: &Weights, scale: Scale<F>) -> Result<Self, WeightsError> {
-        let mut arrays = Vec::new();
-        for name in names(params.hidden.len() - 1) {
-            arrays.push(weights.array::<F, ndarray::Ix2>(&name)?.into_owned());
-        }
-        let width = arrays[0].nrows();
-        let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
-        let last = units[units.len() - 1];
-        let mut shapes = vec![(width, units[0]), (1, units[0]), (width, last), (width, 1)];
-        shapes.extend(units.windows(2).flat_map(|pair| [(pair[0], pair[1]), (1, pair[1])]));
-        if arrays.iter().map(Array2::dim).ne(shapes) {
-            return Err(inconsistent());
-        }
-        let mut arrays = arrays.into_iter();
-        let mut next = || arrays.next().expect("as many as there are names");
-        Ok(Self {
-            encoder: SparseInput::new(next(), next()),
-            decoder: EntryOutput::new(next(), next()),
-            middle: units.windows(2).map(|_| Dense::new(next(), next())).collect(),
-            hidden: params.hidden_activation,
-            output: activation(params.output_activation),
-            scale,
-        })
+    pub(super) fn restore(
+        params: &AutoRecParams,
+        width: usize,
+        scale: Scale<F>,
+        weights: &Weights,
+    ) -> Result<Self, WeightsError> {
+        let mut network = Self::with_weights(params, width, scale, |rows, columns, _| Array2::zeros((rows, columns)));
+        weights.restore_parameters(network.parameters_mut())?;
+        Ok(network)
     }
 }
 
-fn activation(output: OutputActivation) -> Activation {
-    match output {
-        OutputActivation::Identity => Activation::Identity,
-        OutputActivation::Sigmoid => Activation::Sigmoid,
-    }
-}
-
-/// Names of the arrays, with so many layers in between.
-fn names(n_middle: usize) -> Vec<String> {
-    let ends = ["encoder-weight", "encoder-bias", "decoder-weight", "decoder-bias"].map(str::to_owned);
-    let middle = (1..=n_middle).flat_map(|layer| [format!("middle-{layer}-weight"), format!("middle-{layer}-bias")]);
-    ends.into_iter().chain(middle).collect()
+/// The arrays of encoder and decoder under their names.
+fn named<P>(ends: [P; 4]) -> Vec<(String, P)> {
+    let names = ["encoder-weight", "encoder-bias", "decoder-weight", "decoder-bias"];
+    names.map(str::to_owned).into_iter().zip(ends).collect()
 }

@@ -17,7 +17,9 @@ use crate::rec::nn::{Activation, Batch, Learner, OptimiserKind, SparseRows};
 fn toy() -> Interactions {
     let rows: [&[u32]; 7] = [&[0, 1, 2], &[4], &[], &[1, 3, 4], &[0, 2, 3, 4], &[2, 0], &[1]];
     let mut offsets = vec![0];
-    rows.iter().for_each(|row| offsets.push(offsets[offsets.len() - 1] + row.len()));
+    for row in rows {
+        offsets.push(offsets[offsets.len() - 1] + row.len());
+    }
     let items = rows.concat();
     let ratings = (0..items.len()).map(|entry| [4.0, 1.0, 5.0, 3.0, 2.0][entry * 3 % 5]).collect();
     let n = items.len();

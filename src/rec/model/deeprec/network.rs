@@ -33,18 +33,24 @@ struct Hidden<F> {
 impl<F: Real> Network<F> {
     /// An untrained network.
     pub(super) fn new(params: &DeepRecParams, n_items: usize) -> Self {
+        let weight = |rows, columns, name: &str| Initialiser::XavierUniform.matrix(rows, columns, params.seed, name);
+        let mut network = Self::with_weights(params, n_items, weight);
+        network.tie();
+        network
+    }
+
+    /// A network whose weights are made by `weight`, given rows, columns and a name; all biases are 0.
+    fn with_weights(params: &DeepRecParams, n_items: usize, weight: impl Fn(usize, usize, &str) -> Array2<F>) -> Self {
         let units: Vec<usize> = params.hidden.iter().map(|&units| units as usize).collect();
-        let weight = |rows, columns, layer: usize| {
-            Initialiser::XavierUniform.matrix(rows, columns, params.seed, &format!("layer-{layer}"))
-        };
         let sizes: Vec<usize> = units.iter().chain(units.iter().rev().skip(1)).copied().collect();
-        let inner = (2..)
-            .zip(sizes.windows(2))
-            .map(|(layer, pair)| Dense::new(weight(pair[0], pair[1], layer), Array2::zeros((1, pair[1]))));
+        let inner = (2..).zip(sizes.windows(2)).map(|(layer, pair)| {
+            Dense::new(weight(pair[0], pair[1], &format!("layer-{layer}")), Array2::zeros((1, pair[1])))
+        });
+        let last = format!("layer-{}", 2 * units.len());
         let mut network = Self {
-            input: SparseInput::new(weight(n_items, units[0], 1), Array2::zeros((1, units[0]))),
+            input: SparseInput::new(weight(n_items, units[0], "layer-1"), Array2::zeros((1, units[0]))),
             inner: inner.collect(),
-            output: EntryOutput::new(weight(n_items, units[0], 2 * units.len()), Array2::zeros((n_items, 1))),
+            output: EntryOutput::new(weight(n_items, units[0], &last), Array2::zeros((n_items, 1))),
             activation: params.activation,
             last_activation: if params.linear_output { Activation::Identity } else { params.activation },
             is_tied: params.tied,
@@ -52,7 +58,6 @@ impl<F: Real> Network<F> {
         for weight in network.weights_mut() {
             weight.l2 = F::rounded(params.weight_decay);
         }
-        network.tie();
         network
     }
 
@@ -229,11 +234,11 @@ impl<F: Real> Network<F> {
     }
 
     /// Every trained array with its name: without the decoder's weights if they are tied.
-    pub(super) fn parameters(&self) -> Vec<(String, &Array2<F>)> {
+    pub(super) fn parameters(&self) -> Vec<(String, &Parameter<F>)> {
         let inner = self.inner.iter().map(|dense| (&dense.weight, &dense.bias));
         let layers = [(&self.input.weight, &self.input.bias)].into_iter().chain(inner);
         let layers = layers.chain([(&self.output.weight, &self.output.bias)]);
-        named(layers, self.n_own_weights()).into_iter().map(|(name, parameter)| (name, &parameter.value)).collect()
+        named(layers, self.n_own_weights())
     }
 
     /// As [`Self::parameters`].
@@ -254,14 +259,8 @@ impl<F: Real> Network<F> {
 impl<F: Real + Element> Network<F> {
     /// The network of [`Self::parameters_mut`] as they were stored.
     pub(super) fn restore(params: &DeepRecParams, weights: &Weights, n_items: usize) -> Result<Self, WeightsError> {
-        let mut network = Self::new(params, n_items);
-        for (name, parameter) in network.parameters_mut() {
-            let value = weights.array::<F, ndarray::Ix2>(&name)?;
-            if value.dim() != parameter.value.dim() {
-                return Err(WeightsError::Inconsistent(format!("`{name}` is of another shape than the layer")));
-            }
-            parameter.value = value.into_owned();
-        }
+        let mut network = Self::with_weights(params, n_items, |rows, columns, _| Array2::zeros((rows, columns)));
+        weights.restore_parameters(network.parameters_mut())?;
         network.tie();
         Ok(network)
     }

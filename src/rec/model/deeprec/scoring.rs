@@ -16,10 +16,7 @@ impl Recommender for DeepRec {
     }
 
     fn weights(&self) -> Weights {
-        let mut weights = Weights::new();
-        for (name, value) in self.network.parameters() {
-            weights.insert(&name, value.clone());
-        }
+        let mut weights = Weights::of_parameters(self.network.parameters());
         let known: Array1<u32> = self.known_items.iter().map(|&known| u32::from(known)).collect();
         weights.insert("known-items", known);
         weights

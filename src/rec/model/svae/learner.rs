@@ -30,7 +30,7 @@ impl<'a> Sequences<'a> {
             &items[items.len().saturating_sub(max_length)..]
         };
         let mut network = Network::new(params, train.n_items());
-        for (_, parameter) in network.parameters() {
+        for (_, parameter) in network.parameters_mut() {
             parameter.l2 = params.weight_decay as f32;
         }
         Self {
@@ -59,7 +59,7 @@ impl Learner<f32> for Sequences<'_> {
     }
 
     fn parameters(&mut self) -> Vec<(String, &mut Parameter<f32>)> {
-        self.network.parameters()
+        self.network.parameters_mut()
     }
 
     fn arrange(&self, rows: &mut [u32], batch: usize, epoch: u32) {

@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, ArrayRef2, Axis, Ix2, s};
 use super::{Reduction, SvaeParams};
 use crate::rec::linalg::Real;
 use crate::rec::model::{Element, Weights, WeightsError};
-use crate::rec::nn::layer::{Dense, Embedding, EntryOutput, Gru};
+use crate::rec::nn::layer::{Dense, Embedding, EntryOutput, Gru, Stack};
 use crate::rec::nn::loss::softmax_cross_entropy;
 use crate::rec::nn::{
     Activation, GaussianSample, Initialiser, PackedSequences, Parameter, SparseRows, standard_normal,
@@ -16,17 +16,30 @@ use crate::rec::nn::{
 /// Tokens whose outputs are computed together.
 pub(super) const TOKENS_PER_CHUNK: usize = 1024;
 
+/// Names of the parameters outside of the stacks.
+const NAMES: [&str; 9] = [
+    "items",
+    "gru-input-weight",
+    "gru-input-bias",
+    "gru-recurrent-weight",
+    "gru-recurrent-bias",
+    "code-weight",
+    "code-bias",
+    "output-weight",
+    "output-bias",
+];
+
 /// SVAE's layers, in the order in which a history goes through them.
 #[derive(Debug, Clone)]
 pub(super) struct Network<F> {
     items: Embedding<F>,
     gru: Gru<F>,
     /// Hidden layers after the state, tanh after each.
-    encoder: Vec<Dense<F>>,
+    encoder: Stack<F>,
     /// From the last of them to μ and log σ².
     code: Dense<F>,
     /// From z to the last hidden layer, tanh after each.
-    decoder: Vec<Dense<F>>,
+    decoder: Stack<F>,
     output: EntryOutput<F>,
 }
 
@@ -98,18 +111,20 @@ impl<F: Real> Network<F> {
                 uniform.matrix(1, 3 * units, seed, &format!("{name}-bias")),
             )
         };
-        let layers = |name: &str, widths: Vec<usize>| -> Vec<Dense<F>> {
-            let pairs = widths.windows(2).enumerate();
-            pairs.map(|(l, pair)| dense(&format!("{name}-{l}"), pair[0], pair[1], Initialiser::XavierNormal)).collect()
+        let stack = |name: &str, widths: Vec<usize>| {
+            let layer = |(index, pair): (usize, &[usize])| {
+                dense(&format!("{name}-{index}"), pair[0], pair[1], Initialiser::XavierNormal)
+            };
+            Stack::new(widths.windows(2).enumerate().map(layer), Activation::Tanh)
         };
         let (encoder, decoder) = (encoder_widths(params), decoder_widths(params));
         let (encoded, last) = (encoder[encoder.len() - 1], decoder[decoder.len() - 1]);
         Self {
             items: Embedding::new(Initialiser::Normal(1.0).matrix(n_items, embedding, seed, "items")),
             gru: Gru::new(of_gru("gru-input", embedding), of_gru("gru-recurrent", units)),
-            encoder: layers("encoder", encoder),
+            encoder: stack("encoder", encoder),
             code: dense("code", encoded, 2 * params.latent as usize, Initialiser::XavierNormal),
-            decoder: layers("decoder", decoder),
+            decoder: stack("decoder", decoder),
             output: EntryOutput::new(
                 Initialiser::XavierNormal.matrix(n_items, last, seed, "output-weight"),
                 Initialiser::InverseRootUniform { n_inputs: last }.matrix(n_items, 1, seed, "output-bias"),
@@ -118,24 +133,39 @@ impl<F: Real> Network<F> {
     }
 
     /// Every parameter with its name.
-    pub(super) fn parameters(&mut self) -> Vec<(String, &mut Parameter<F>)> {
+    pub(super) fn parameters(&self) -> Vec<(String, &Parameter<F>)> {
         let Self { items, gru, encoder, code, decoder, output } = self;
-        let mut parameters = vec![("items".to_owned(), &mut items.weight)];
-        for (name, layer) in [("gru-input", &mut gru.input), ("gru-recurrent", &mut gru.recurrent)] {
-            parameters.push((format!("{name}-weight"), &mut layer.weight));
-            parameters.push((format!("{name}-bias"), &mut layer.bias));
-        }
-        for (name, layers) in [("encoder", encoder), ("decoder", decoder)] {
-            for (l, layer) in layers.iter_mut().enumerate() {
-                parameters.push((format!("{name}-{l}-weight"), &mut layer.weight));
-                parameters.push((format!("{name}-{l}-bias"), &mut layer.bias));
-            }
-        }
-        parameters.push(("code-weight".to_owned(), &mut code.weight));
-        parameters.push(("code-bias".to_owned(), &mut code.bias));
-        parameters.push(("output-weight".to_owned(), &mut output.weight));
-        parameters.push(("output-bias".to_owned(), &mut output.bias));
-        parameters
+        let own = [
+            &items.weight,
+            &gru.input.weight,
+            &gru.input.bias,
+            &gru.recurrent.weight,
+            &gru.recurrent.bias,
+            &code.weight,
+            &code.bias,
+            &output.weight,
+            &output.bias,
+        ];
+        let own = NAMES.map(str::to_owned).into_iter().zip(own);
+        own.chain(encoder.parameters("encoder")).chain(decoder.parameters("decoder")).collect()
+    }
+
+    /// As [`Self::parameters`].
+    pub(super) fn parameters_mut(&mut self) -> Vec<(String, &mut Parameter<F>)> {
+        let Self { items, gru, encoder, code, decoder, output } = self;
+        let own = [
+            &mut items.weight,
+            &mut gru.input.weight,
+            &mut gru.input.bias,
+            &mut gru.recurrent.weight,
+            &mut gru.recurrent.bias,
+            &mut code.weight,
+            &mut code.bias,
+            &mut output.weight,
+            &mut output.bias,
+        ];
+        let own = NAMES.map(str::to_owned).into_iter().zip(own);
+        own.chain(encoder.parameters_mut("encoder")).chain(decoder.parameters_mut("decoder")).collect()
     }
 
     /// The loss of a mini-batch, summed over its sequences; adds the gradients of its mean.
@@ -166,24 +196,24 @@ impl<F: Real> Network<F> {
         scale: F,
     ) -> (f64, Array2<F>) {
         let weights = task.divergence_weights.slice(s![tokens.clone()]);
-        let encoded = through(&self.encoder, states);
+        let encoded = self.encoder.forward(states);
         let summary = &encoded[encoded.len() - 1];
         let sample =
             GaussianSample::new(self.code.forward(summary), task.noise.slice(s![tokens.clone(), ..]).to_owned());
-        let decoded = through(&self.decoder, sample.value());
+        let decoded = self.decoder.forward(sample.value());
         let last = &decoded[decoded.len() - 1];
         let mut logits = self.output.dense(last);
         let loss = softmax_cross_entropy(&mut logits, &task.targets.slice(tokens), scale)
-            + sample.weighted_divergence(weights);
+            + sample.weighted_divergence(&weights);
 
         self.output.dense_backward(last, &logits);
         let upstream = self.output.dense_hidden_gradient(&logits);
-        let upstream = back_through(&mut self.decoder, &decoded, upstream);
+        let upstream = self.decoder.backward(&decoded, upstream);
         let weights = weights.mapv(|weight| weight * scale);
-        let upstream = sample.weighted_backward(&upstream, weights.view());
+        let upstream = sample.weighted_backward(&upstream, &weights);
         self.code.backward(summary, &upstream);
         let upstream = self.code.input_gradient(&upstream);
-        let upstream = back_through(&mut self.encoder, &encoded, upstream);
+        let upstream = self.encoder.backward(&encoded, upstream);
         (loss, upstream)
     }
 
@@ -203,7 +233,7 @@ impl<F: Real> Network<F> {
         noise_seed: Option<u64>,
         logits: &mut ArrayRef2<F>,
     ) {
-        let encoded = through(&self.encoder, self.gru.last(halves, histories));
+        let encoded = self.encoder.forward(self.gru.last(halves, histories));
         let statistics = self.code.forward(&encoded[encoded.len() - 1]);
         let width = statistics.ncols() / 2;
         let code = match noise_seed {
@@ -218,7 +248,7 @@ impl<F: Real> Network<F> {
                 GaussianSample::new(statistics, standard_normal(seed, "svae-scores", &addresses, 0, width)).value()
             }
         };
-        let decoded = through(&self.decoder, code);
+        let decoded = self.decoder.forward(code);
         self.output.dense_into(&decoded[decoded.len() - 1], logits);
     }
 
@@ -234,36 +264,9 @@ impl<F: Real + Element> Network<F> {
     pub(super) fn restore(params: &SvaeParams, weights: &Weights) -> Result<Self, WeightsError> {
         let n_items = weights.array::<F, Ix2>("items")?.nrows();
         let mut network = Self::new(params, n_items);
-        for (name, parameter) in network.parameters() {
-            let value = weights.array::<F, Ix2>(&name)?;
-            if value.dim() != parameter.value.dim() {
-                return Err(WeightsError::Inconsistent(format!("array `{name}` has another shape")));
-            }
-            parameter.value = value.into_owned();
-        }
+        weights.restore_parameters(network.parameters_mut())?;
         Ok(network)
     }
-}
-
-/// `input`, and the outputs of layers with tanh after each.
-fn through<F: Real>(layers: &[Dense<F>], input: Array2<F>) -> Vec<Array2<F>> {
-    let mut outputs = vec![input];
-    for (l, layer) in layers.iter().enumerate() {
-        let mut output = layer.forward(&outputs[l]);
-        Activation::Tanh.apply(&mut output);
-        outputs.push(output);
-    }
-    outputs
-}
-
-/// Adds the gradients of layers that have been gone [`through`]; the gradient by their input.
-fn back_through<F: Real>(layers: &mut [Dense<F>], outputs: &[Array2<F>], mut upstream: Array2<F>) -> Array2<F> {
-    for (layer, pair) in layers.iter_mut().zip(outputs.windows(2)).rev() {
-        Activation::Tanh.gradient(&pair[1], &mut upstream);
-        layer.backward(&pair[0], &upstream);
-        upstream = layer.input_gradient(&upstream);
-    }
-    upstream
 }
 
 /// Widths of the encoder's hidden layers, its input first.

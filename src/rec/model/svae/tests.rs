@@ -47,7 +47,7 @@ fn task(params: &SvaeParams, histories: &[&[u32]]) -> Task<f64> {
 fn learn(params: &SvaeParams, histories: &[&[u32]]) -> (f64, Vec<Array2<f64>>) {
     let mut network = Network::<f64>::new(params, ITEMS);
     let loss = network.gradients(&task(params, histories), None);
-    (loss, network.parameters().into_iter().map(|(_, parameter)| parameter.dense_gradient()).collect())
+    (loss, network.parameters_mut().into_iter().map(|(_, parameter)| parameter.dense_gradient()).collect())
 }
 
 /// The logits after each history.
@@ -70,7 +70,7 @@ fn gradients_are_those_of_the_loss() {
         let task = task(&params, &HISTORIES);
         let mut network = Network::<f64>::new(&params, ITEMS);
         // The gradients are those of the mean over the sequences.
-        assert_gradients(&mut network, Network::parameters, |network| {
+        assert_gradients(&mut network, Network::parameters_mut, |network| {
             network.gradients(&task, None) / HISTORIES.len() as f64
         });
     }

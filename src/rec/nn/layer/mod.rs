@@ -10,6 +10,7 @@ mod entry_output;
 mod gru;
 mod sparse_input;
 mod sparse_product;
+mod stack;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use embedding::Embedding;
 pub use entry_output::EntryOutput;
 pub use gru::{Gru, GruTrace};
 pub use sparse_input::SparseInput;
+pub use stack::Stack;
 
 use ndarray::{ArrayRef2, Axis};
 

@@ -106,7 +106,7 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Show past runs: what ran and why, times, learning curves, metrics
     Runs(RunsArgs),
-    /// Look into the cache
+    /// Look into the cache, check it, make room in it
     Cache(CacheArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -202,7 +202,9 @@ mod tests {
     #[test]
     fn help() {
         let mut texts = Vec::new();
-        for arguments in [&["--help"][..], &["run", "--help"], &["cache", "--help"], &["kinds", "-h"]] {
+        for arguments in
+            [&["--help"][..], &["run", "--help"], &["cache", "--help"], &["cache", "gc", "--help"], &["kinds", "-h"]]
+        {
             texts.push(format!("$ recflow {}\n{}", arguments.join(" "), parse(arguments).unwrap_err()));
         }
         insta::assert_snapshot!(texts.join("\n"));

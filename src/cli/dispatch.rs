@@ -25,7 +25,7 @@ pub fn main() -> Exit {
         Command::Kinds(args) => kinds::execute(&args, &registry),
         Command::Schema(_) => schema::execute(&registry),
         Command::Runs(args) => runs::execute(&global, &args),
-        Command::Cache(args) => cache::execute(&global, &args),
+        Command::Cache(args) => cache::execute(&global, &args, &registry, colors),
         Command::Completions(args) => completions::execute(&args),
         Command::ExecStage(args) => exec_stage::execute(&args, &registry),
     }

@@ -22,7 +22,7 @@ mod table;
 mod validate;
 mod wrap;
 
-pub use cache::{CacheArgs, CacheCommand, ListArgs};
+pub use cache::{CacheArgs, CacheCommand, CollectArgs, ListArgs, VerifyArgs};
 pub use colors::{ColorChoice, Colors};
 pub use command_line::{Command, CommandLine, Global, OutputFormat};
 pub use completions::CompletionsArgs;

@@ -29,6 +29,7 @@ mod spec;
 mod stage;
 mod status;
 mod store;
+mod survey;
 
 pub use artifact::{Artifact, FileRecord};
 pub use budget::Capacity;
@@ -53,4 +54,8 @@ pub use stage::{
     Stage, StageCtx, StageError, StageProgress, Workspace,
 };
 pub use status::{StageStatus, Status, status};
-pub use store::{Action, Checkpoint, KeyLock, Scratch, SourceDigests, Store, StoreError};
+pub use store::{
+    Action, Checkpoint, Collected, CollectionRules, Flaw, FlawKind, KeyLock, Scratch, SourceDigests, Store, StoreError,
+    Verification,
+};
+pub use survey::Reachable;

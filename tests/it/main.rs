@@ -16,6 +16,7 @@ mod engine;
 mod failures;
 mod first_run;
 mod honesty;
+mod housekeeping;
 mod interruption;
 mod model_quality;
 mod outcome;

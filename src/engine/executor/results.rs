@@ -131,6 +131,7 @@ impl Coordinator<'_, '_> {
     /// A stage's result is in the cache, whoever has put it there.
     pub(super) fn found(&mut self, index: usize, action: Action) {
         self.counts.cached += 1;
+        self.executor.store.touch(action.key());
         let (stage, key, facts) = (self.name(index), action.key(), action.facts.clone());
         self.tell(Event::StageCached { stage, key, facts });
         self.complete(index, action);

@@ -7,6 +7,7 @@ mod digest;
 mod event;
 mod execution;
 mod executor;
+mod explanation;
 mod graph;
 mod job;
 mod json_schema;
@@ -36,6 +37,7 @@ pub use budget::Capacity;
 pub use digest::{ArtifactId, ContinuationKey, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
 pub use executor::{Executor, Interrupter, Options, Summary};
+pub use explanation::{Explanation, Part, explain};
 pub use graph::GraphFormat;
 pub use job::{Job, JobInput};
 pub use key::{KeyInput, KeyPreimage, KeySource};
@@ -45,6 +47,7 @@ pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
 pub use registry::{Arity, InputPort, OutputPort, PortType, Registry, StageKind};
 pub use run_record::{RunRecord, RunRecordError, RunState, StageRecord, StageState};
 pub use runner::{Cancel, InProcess, Report, Runner, StageProcessError, Subprocess, Verdict, run_stage_process};
+pub use selection::Choice;
 pub use spec::{
     Diagnostic, Diagnostics, Label, MemorySize, MemorySizeError, Override, Resources, Severity, SourceId, SourceText,
     Span, pipeline_schema,

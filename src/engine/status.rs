@@ -1,11 +1,12 @@
 //! What a run of a plan would do, without doing it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::difference::reasons;
-use super::plan::Plan;
+use super::plan::{Plan, PlannedStage};
 use super::registry::Registry;
 use super::seconds;
 use super::stage::Workspace;
@@ -51,14 +52,24 @@ pub enum Status {
     },
 }
 
-/// What a run of the plan would do, stage by stage in topological order.
-pub fn status(plan: &Plan, registry: &Registry, store: &Store, workspace: &Workspace) -> Vec<StageStatus> {
+/// What a run of the plan would do, stage by stage in topological order. The stages named in `forced` run in any case.
+pub fn status(
+    plan: &Plan,
+    registry: &Registry,
+    store: &Store,
+    workspace: &Workspace,
+    forced: &BTreeSet<String>,
+) -> Vec<StageStatus> {
     let mut statuses = Vec::with_capacity(plan.len());
-    survey(plan, registry, store, workspace, |planned, known| {
+    let is_forced = |planned: &PlannedStage| forced.contains(&planned.name);
+    survey(plan, registry, store, workspace, is_forced, |planned, known| {
         let last = store.latest(plan.name(), &planned.name).and_then(|key| store.action(key));
         let status = match known {
             Known::Done(_) => Status::Cached,
-            Known::Open(resolved) => Status::Run { reasons: reasons(last.as_ref(), &resolved.preimage) },
+            Known::Open(resolved) => {
+                let reasons = reasons(last.as_ref(), &resolved.preimage, is_forced(planned));
+                Status::Run { reasons }
+            }
             Known::NoSources(what) => Status::Run { reasons: vec![format!("fetches {what}")] },
             Known::WaitsOn(waits_on) => Status::Maybe { waits_on },
             Known::Fails(error) => Status::Fail { message: error.message, help: error.help },

@@ -23,12 +23,13 @@ pub(super) enum Known {
     Fails(StageError),
 }
 
-/// Goes through the plan in topological order and tells of every stage.
+/// Goes through the plan in topological order and tells of every stage. A forced stage counts as not done.
 pub(super) fn survey(
     plan: &Plan,
     registry: &Registry,
     store: &Store,
     workspace: &Workspace,
+    is_forced: impl Fn(&PlannedStage) -> bool,
     mut tell: impl FnMut(&PlannedStage, Known),
 ) {
     let mut digests = SourceDigests::load(store);
@@ -47,11 +48,11 @@ pub(super) fn survey(
             Err(error) => Known::Fails(error),
             Ok(Resolution::Absent(what)) => Known::NoSources(what),
             Ok(Resolution::Known(resolved)) => match store.action(resolved.preimage.key()) {
-                Some(action) => {
+                Some(action) if !is_forced(planned) => {
                     done.insert(index, action);
                     Known::Done(Box::new(resolved))
                 }
-                None => Known::Open(Box::new(resolved)),
+                _ => Known::Open(Box::new(resolved)),
             },
         };
         tell(planned, known);
@@ -74,11 +75,18 @@ pub struct Reachable {
 impl Reachable {
     /// Adds what a plan can reach.
     pub fn add(&mut self, plan: &Plan, registry: &Registry, store: &Store, workspace: &Workspace) {
-        survey(plan, registry, store, workspace, |planned, known| {
-            let (Known::Done(resolved) | Known::Open(resolved)) = &known else { return };
-            self.results.insert(resolved.preimage.key());
-            let kind = registry.find(&planned.kind);
-            self.checkpoints.extend(kind.and_then(|kind| resolved.preimage.continuation_key(&kind.parameters)));
-        });
+        survey(
+            plan,
+            registry,
+            store,
+            workspace,
+            |_| false,
+            |planned, known| {
+                let (Known::Done(resolved) | Known::Open(resolved)) = &known else { return };
+                self.results.insert(resolved.preimage.key());
+                let kind = registry.find(&planned.kind);
+                self.checkpoints.extend(kind.and_then(|kind| resolved.preimage.continuation_key(&kind.parameters)));
+            },
+        );
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod checkpoints;
+mod choosing;
 mod data_messages;
 mod determinism;
 mod diagnostics;
@@ -18,6 +19,7 @@ mod first_run;
 mod honesty;
 mod housekeeping;
 mod interruption;
+mod limits;
 mod model_quality;
 mod outcome;
 mod process;

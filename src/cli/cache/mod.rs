@@ -15,7 +15,7 @@ use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
 use super::sink::Sink;
 use super::{failure, pipeline};
-use crate::engine::{MemorySize, Override, Plan, Registry, Store};
+use crate::engine::{Choice, MemorySize, Override, Plan, Registry, Store};
 
 const COLLECT_HELP: &str = "\
 At least one rule is needed. With several, only what all of them let go is removed. What runs use at this
@@ -115,7 +115,7 @@ pub(super) fn execute(global: &Global, args: &CacheArgs, registry: &Registry, co
         Err(error) => return failure::tell(&error, colors),
     };
     let read = |pipelines: &[PathBuf], settings: &[Override]| -> Result<Vec<Plan>, Exit> {
-        pipelines.iter().map(|path| pipeline::read(path, settings, &[], registry, colors)).collect()
+        pipelines.iter().map(|path| pipeline::read(path, settings, &Choice::default(), registry, colors)).collect()
     };
     let workspace = pipeline::workspace(global);
     let told = match &args.command {

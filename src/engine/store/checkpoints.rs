@@ -32,6 +32,15 @@ impl Store {
         self.lock_name(key.0, on_wait)
     }
 
+    /// Removes the checkpoints of that key; whoever does so holds their lock.
+    pub fn discard_checkpoints(&self, key: ContinuationKey) -> Result<(), StoreError> {
+        let dir = self.checkpoint_dir(key);
+        match fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &dir, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// All checkpoints, in key order.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let root = self.root().join("checkpoints");

@@ -25,6 +25,7 @@ mod outcome;
 mod process;
 mod project;
 mod real_data;
+mod rebuilds;
 mod records;
 mod tidy;
 mod toy;

@@ -115,7 +115,7 @@ fn benches(criterion: &mut Criterion) {
     let tokens = (sequences.train.n_entries() - sequences.train.n_users()) as u64;
     let gru = 6 * tokens * 3 * 200 * (256 + 200);
     let heads = 6 * tokens * (200 * 150 + 150 * 128 + 64 * 150);
-    bench(&mut group, "SVAE, the paper's sizes", &recent, gru + heads + 6 * tokens * 150 * items, |epochs| {
+    bench(&mut group, "SVAE, the paper's sizes", &sequences, gru + heads + 6 * tokens * 150 * items, |epochs| {
         SvaeParams { epochs, ..SvaeParams::default() }
     });
 }

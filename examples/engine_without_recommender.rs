@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::fs;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use recflow::engine::{
     Arity, Capacity, Event, Executor, InProcess, Observer, Options, Plan, PortType, Registry, SourceText, Stage,
@@ -81,6 +81,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         capacity: Capacity::of_this_machine(),
         keep_going: false,
         command: "cargo run --example engine_without_recommender".to_owned(),
+        retry_delay: Duration::from_secs(1),
+        forced: [].into(),
         versions: [("example".into(), "1".into())].into(),
         display_width: 100,
     };

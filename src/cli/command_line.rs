@@ -8,6 +8,7 @@ use super::cache::CacheArgs;
 use super::colors::ColorChoice;
 use super::completions::CompletionsArgs;
 use super::exec_stage::ExecStageArgs;
+use super::explain::ExplainArgs;
 use super::graph::GraphArgs;
 use super::kinds::KindsArgs;
 use super::plan::PlanArgs;
@@ -96,6 +97,8 @@ pub enum Command {
     Run(RunArgs),
     /// Show what a run would do, stage by stage, and why
     Plan(PlanArgs),
+    /// Show what a stage's result depends on, what of it has changed, and what running it costs
+    Explain(ExplainArgs),
     /// Check pipeline files and run nothing
     Validate(ValidateArgs),
     /// Show a pipeline's stages and what each reads
@@ -106,7 +109,7 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Show past runs: what ran and why, times, learning curves, metrics
     Runs(RunsArgs),
-    /// Look into the cache
+    /// Look into the cache, check it, make room in it
     Cache(CacheArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -172,9 +175,10 @@ mod tests {
         assert_eq!(line.global.data_dirs(), ["a", "b", "data"].map(PathBuf::from));
         assert_eq!(line.global.verbose, 2);
         let Command::Run(run) = line.command else { panic!("not a run") };
-        assert_eq!((run.pipeline, run.stages), (PathBuf::from("p.yaml"), vec!["report".to_owned()]));
+        let choice = run.choice;
+        assert_eq!((choice.pipeline, choice.stages), (PathBuf::from("p.yaml"), vec!["report".to_owned()]));
         assert_eq!(
-            run.settings.iter().map(|setting| setting.argument.as_str()).collect::<Vec<_>>(),
+            choice.settings.iter().map(|setting| setting.argument.as_str()).collect::<Vec<_>>(),
             ["seed=7", "dataset=ml-1m"]
         );
         assert_eq!((run.jobs.map(Into::into), run.threads.map(Into::into)), (Some(2), Some(4)));
@@ -202,7 +206,9 @@ mod tests {
     #[test]
     fn help() {
         let mut texts = Vec::new();
-        for arguments in [&["--help"][..], &["run", "--help"], &["cache", "--help"], &["kinds", "-h"]] {
+        for arguments in
+            [&["--help"][..], &["run", "--help"], &["cache", "--help"], &["cache", "gc", "--help"], &["kinds", "-h"]]
+        {
             texts.push(format!("$ recflow {}\n{}", arguments.join(" "), parse(arguments).unwrap_err()));
         }
         insta::assert_snapshot!(texts.join("\n"));

@@ -8,7 +8,7 @@ use super::colors::Colors;
 use super::exit::Exit;
 use super::pipeline;
 use super::sink::Sink;
-use crate::engine::{self, Registry};
+use crate::engine::{self, Choice, Registry};
 
 /// The arguments of `recflow graph`.
 #[derive(Debug, Clone, Args)]
@@ -35,7 +35,7 @@ pub enum GraphFormat {
 
 /// Shows the graph on standard output.
 pub(super) fn execute(args: &GraphArgs, registry: &Registry, colors: Colors) -> Exit {
-    match pipeline::read(&args.pipeline, &[], &[], registry, colors) {
+    match pipeline::read(&args.pipeline, &[], &Choice::default(), registry, colors) {
         Ok(plan) => {
             let text = plan.draw(match args.format {
                 GraphFormat::Text => engine::GraphFormat::Text,

@@ -1,12 +1,14 @@
 //! The `recflow` program: its command line, and what it shows. One file a subcommand.
 
 mod cache;
+mod choice;
 mod colors;
 mod command_line;
 pub mod completions;
 mod dispatch;
 mod exec_stage;
 mod exit;
+mod explain;
 mod failure;
 mod graph;
 pub mod kinds;
@@ -22,13 +24,15 @@ mod table;
 mod validate;
 mod wrap;
 
-pub use cache::{CacheArgs, CacheCommand, ListArgs};
+pub use cache::{CacheArgs, CacheCommand, CollectArgs, ListArgs, VerifyArgs};
+pub use choice::ChoiceArgs;
 pub use colors::{ColorChoice, Colors};
 pub use command_line::{Command, CommandLine, Global, OutputFormat};
 pub use completions::CompletionsArgs;
 pub use dispatch::main;
 pub use exec_stage::ExecStageArgs;
 pub use exit::Exit;
+pub use explain::ExplainArgs;
 pub use graph::{GraphArgs, GraphFormat};
 pub use kinds::KindsArgs;
 pub use plan::PlanArgs;

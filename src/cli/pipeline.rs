@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use super::colors::Colors;
 use super::exit::Exit;
 use super::sink::Sink;
-use crate::engine::{Diagnostics, Override, Plan, Registry, SourceText, Workspace};
+use crate::engine::{Choice, Diagnostics, Override, Plan, Registry, SourceText, Workspace};
 
-/// The checked plan of a pipeline file; only these stages and what they need, if any are named. What is wrong is told
-/// on standard error.
+/// The checked plan of what is chosen of a pipeline file. What is wrong is told on standard error.
 pub(super) fn read(
     path: &Path,
     settings: &[Override],
-    stages: &[String],
+    choice: &Choice,
     registry: &Registry,
     colors: Colors,
 ) -> Result<Plan, Exit> {
@@ -29,7 +28,7 @@ pub(super) fn read(
     })?;
     let plan = SourceText::from_bytes(name, &bytes)
         .and_then(|source| Plan::read(&source, settings, registry))
-        .and_then(|plan| if stages.is_empty() { Ok(plan) } else { plan.only(stages) });
+        .and_then(|plan| if *choice == Choice::default() { Ok(plan) } else { plan.choose(choice) });
     match plan {
         Ok(plan) => {
             tell(&mut stderr, plan.warnings(), colors);
@@ -40,6 +39,18 @@ pub(super) fn read(
             Err(Exit::Usage)
         }
     }
+}
+
+/// Tells what is wrong with the command line.
+pub(super) fn refuse(diagnostics: &Diagnostics, colors: Colors) -> Exit {
+    tell(&mut Sink::new(io::stderr()), diagnostics, colors);
+    Exit::Usage
+}
+
+/// Tells that a file that the command line names cannot be used.
+pub(super) fn refuse_file(message: &str) -> Exit {
+    Sink::new(io::stderr()).line(&format!("error: {message}"));
+    Exit::Usage
 }
 
 fn tell(stderr: &mut Sink<io::Stderr>, diagnostics: &Diagnostics, colors: Colors) {

@@ -1,33 +1,27 @@
 //! `recflow plan`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
+use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
 use super::sink::Sink;
 use super::{failure, pipeline};
-use crate::engine::{Override, Plan, Registry, StageStatus, Status, Store, status};
+use crate::engine::{Plan, Registry, StageStatus, Status, Store, status};
 use crate::report::units::duration;
 
 /// The arguments of `recflow plan`.
 #[derive(Debug, Clone, Args)]
 pub struct PlanArgs {
-    /// The pipeline file
-    pub pipeline: PathBuf,
-
-    /// Only these stages and what they need
-    #[arg(value_name = "STAGE")]
-    pub stages: Vec<String>,
-
-    /// Give a parameter of the pipeline another value; may be repeated
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Override>,
+    /// Which stages of which pipeline, with which parameters
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
 
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
@@ -36,19 +30,26 @@ pub struct PlanArgs {
 
 /// Shows what a run would do.
 pub(super) fn execute(global: &Global, args: &PlanArgs, registry: &Registry, colors: Colors) -> Exit {
-    match pipeline::read(&args.pipeline, &args.settings, &args.stages, registry, colors) {
-        Ok(plan) => show(global, &plan, registry, args.format, colors),
+    match args.choice.read(registry, colors) {
+        Ok((plan, forced)) => show(global, &plan, &forced, registry, args.format, colors),
         Err(exit) => exit,
     }
 }
 
 /// Shows what a run of this plan would do, on standard output.
-pub(super) fn show(global: &Global, plan: &Plan, registry: &Registry, format: OutputFormat, colors: Colors) -> Exit {
+pub(super) fn show(
+    global: &Global,
+    plan: &Plan,
+    forced: &BTreeSet<String>,
+    registry: &Registry,
+    format: OutputFormat,
+    colors: Colors,
+) -> Exit {
     let store = match Store::open(&global.cache_dir) {
         Ok(store) => store,
         Err(error) => return failure::tell(&error, colors),
     };
-    let statuses = status(plan, registry, &store, &pipeline::workspace(global));
+    let statuses = status(plan, registry, &store, &pipeline::workspace(global), forced);
     let text = match format {
         OutputFormat::Json => statuses
             .iter()

@@ -1,16 +1,18 @@
 //! `recflow run`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use indicatif::MultiProgress;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
@@ -18,8 +20,8 @@ use super::progress::{self, Style};
 use super::wrap::table_width;
 use super::{failure, pipeline, plan};
 use crate::engine::{
-    Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Override, Plan, Registry, Store,
-    StoreError, Subprocess, Summary,
+    Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Plan, Registry, Store, StoreError,
+    Subprocess, Summary,
 };
 use crate::rec::linalg::blas_description;
 
@@ -28,6 +30,8 @@ Examples:
   recflow run pipelines/all_models.yaml
   recflow run pipelines/all_models.yaml --set dataset=ml-1m --set seed=7
   recflow run pipelines/all_models.yaml train-ease       only this stage and what it needs
+  recflow run pipelines/all_models.yaml --force train-ease
+  recflow run pipelines/all_models.yaml --downstream split --until 'train-*'
   recflow run pipelines/all_models.yaml --jobs 1         one stage at a time
   recflow run pipelines/all_models.yaml --dry-run        like `recflow plan`";
 
@@ -35,16 +39,9 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct RunArgs {
-    /// The pipeline file
-    pub pipeline: PathBuf,
-
-    /// Run only these stages and what they need
-    #[arg(value_name = "STAGE")]
-    pub stages: Vec<String>,
-
-    /// Give a parameter of the pipeline another value; may be repeated
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Override>,
+    /// Which stages of which pipeline, with which parameters
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
 
     /// How many stages may run at once [default: as many as there are threads]
     #[arg(long, short, value_name = "N", value_parser = positive)]
@@ -83,15 +80,15 @@ pub(super) fn execute(
     colors: Colors,
     bars: &MultiProgress,
 ) -> Exit {
-    let plan = match pipeline::read(&args.pipeline, &args.settings, &args.stages, &registry, colors) {
-        Ok(plan) => plan,
+    let (plan, forced) = match args.choice.read(&registry, colors) {
+        Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
     if args.dry_run {
-        return plan::show(global, &plan, &registry, args.format, colors);
+        return plan::show(global, &plan, &forced, &registry, args.format, colors);
     }
     let style = Style::choose(args.format, global.quiet, io::stderr().is_terminal());
-    match run(global, args, &plan, registry, progress::observer(style, colors, bars).as_mut()) {
+    match run(global, args, &plan, forced, registry, progress::observer(style, colors, bars).as_mut()) {
         Ok(summary) => match summary.outcome {
             Outcome::Done => Exit::Success,
             Outcome::Interrupted => Exit::Interrupted,
@@ -106,6 +103,7 @@ fn run(
     global: &Global,
     args: &RunArgs,
     plan: &Plan,
+    forced: BTreeSet<String>,
     registry: Registry,
     observer: &mut dyn Observer,
 ) -> Result<Summary, StoreError> {
@@ -123,6 +121,8 @@ fn run(
     let options = Options {
         capacity,
         keep_going: args.keep_going,
+        retry_delay: Duration::from_secs(1),
+        forced,
         command: command(args),
         versions: versions(),
         display_width: table_width(),
@@ -159,12 +159,8 @@ fn interrupt_on_signals(interrupter: Interrupter) {
 
 /// The command that does the same again.
 fn command(args: &RunArgs) -> String {
-    let mut words = vec!["recflow".to_owned(), "run".to_owned(), quoted(&args.pipeline.display().to_string())];
-    words.extend(args.stages.iter().map(|stage| quoted(stage)));
-    for setting in &args.settings {
-        words.extend(["--set".to_owned(), quoted(&setting.argument)]);
-    }
-    words.join(" ")
+    let words = ["recflow".to_owned(), "run".to_owned()].into_iter().chain(args.choice.words());
+    words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
 }
 
 /// A word such that a shell reads it as one.

@@ -135,7 +135,7 @@ impl Table {
             return line.trim_end().to_owned() + "\n";
         }
         let below = wrap(&last.text, 0, width.saturating_sub(4)).into_iter();
-        let below: String = below.map(|text| format!("    {}\n", paint(last.paint, &text, colors))).collect();
+        let below = below.fold(String::new(), |lines, text| lines + "    " + &paint(last.paint, &text, colors) + "\n");
         line.trim_end().to_owned() + "\n" + &below
     }
 }

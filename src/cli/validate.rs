@@ -8,7 +8,7 @@ use super::colors::Colors;
 use super::exit::Exit;
 use super::pipeline;
 use super::sink::Sink;
-use crate::engine::Registry;
+use crate::engine::{Choice, Registry};
 use crate::report::units::counted;
 
 /// The arguments of `recflow validate`.
@@ -23,7 +23,7 @@ pub struct ValidateArgs {
 pub(super) fn execute(args: &ValidateArgs, registry: &Registry, colors: Colors) -> Exit {
     let mut exit = Exit::Success;
     for path in &args.pipelines {
-        match pipeline::read(path, &[], &[], registry, colors) {
+        match pipeline::read(path, &[], &Choice::default(), registry, colors) {
             Ok(plan) => {
                 let stages = counted(plan.len() as u64, "stage", "stages");
                 Sink::new(std::io::stdout()).line(&format!("{}: fine, {stages}", path.display()));

@@ -6,9 +6,12 @@ use super::key::KeyPreimage;
 use super::store::Action;
 
 /// Why a computation runs whose stage had that result the last time; the most telling reason first.
-pub(super) fn reasons(last: Option<&Action>, new: &KeyPreimage) -> Vec<String> {
+pub(super) fn reasons(last: Option<&Action>, new: &KeyPreimage, forced: bool) -> Vec<String> {
     let Some(last) = last else { return vec!["not computed yet".to_owned()] };
     let found = differences(&last.preimage, new);
+    if found.is_empty() && forced {
+        return vec!["forced".to_owned()];
+    }
     // The same computation whose result has been damaged or removed.
     if found.is_empty() { vec!["its result is gone".to_owned()] } else { found }
 }
@@ -40,7 +43,8 @@ fn values(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<
     }
 }
 
-fn text(value: Option<&Value>) -> String {
+/// A value as people write it; whole numbers without a fraction.
+pub(super) fn text(value: Option<&Value>) -> String {
     match value {
         None => "(none)".to_owned(),
         Some(Value::String(text)) => text.clone(),

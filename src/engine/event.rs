@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::digest::{ArtifactId, StageKey};
 use super::seconds;
+use super::spec::MemorySize;
 use super::stage::Facts;
 
 /// Something that happened in a run.
@@ -107,6 +108,18 @@ pub enum Event {
         /// Where its log is.
         log: Option<PathBuf>,
     },
+    /// The stage failed and will be run again.
+    StageRetrying {
+        /// The stage.
+        stage: String,
+        /// Why it failed.
+        failure: Failure,
+        /// How often it has failed so far.
+        failures: u32,
+        /// How long is waited before it runs again.
+        #[serde(rename = "delay-seconds", with = "seconds")]
+        delay: Duration,
+    },
     /// The stage cannot run because another one failed.
     StageSkipped {
         /// The stage.
@@ -198,6 +211,21 @@ pub enum Failure {
         signal: i32,
         /// The most memory the process held, in bytes.
         peak_memory_bytes: Option<u64>,
+    },
+    /// It ran for longer than it may.
+    #[error("it was ended after {}, the time it may take", humantime::format_duration(*.limit))]
+    Timeout {
+        /// The time it may take.
+        #[serde(rename = "limit-seconds", with = "seconds")]
+        limit: Duration,
+    },
+    /// It took more memory than it may.
+    #[error("it was ended because it held {used} of memory, and {limit} are allowed")]
+    Memory {
+        /// What it held when it was ended.
+        used: MemorySize,
+        /// What it may hold.
+        limit: MemorySize,
     },
     /// The cache could not be read or written.
     #[error("{message}")]

@@ -82,7 +82,7 @@ pub(super) fn execute(
 ) -> Result<Origin, ExecutionError> {
     let key = job.preimage.key();
     let _lock = store.lock(key, &on_wait)?;
-    if store.action(key).is_some() {
+    if !job.force && store.action(key).is_some() {
         return Ok(Origin::Found);
     }
     let kind = registry.find(&job.preimage.kind).ok_or_else(|| {
@@ -97,6 +97,9 @@ pub(super) fn execute(
     // One stage at a time goes on from a checkpoint. The stage's own lock always comes first, so nobody waits in a ring.
     let continuation = job.preimage.continuation_key(&kind.parameters);
     let _checkpoint_lock = continuation.map(|key| store.lock_checkpoints(key, &on_wait)).transpose()?;
+    if let (true, Some(key)) = (job.force, continuation) {
+        store.discard_checkpoints(key)?;
+    }
 
     let scratch = store.scratch()?;
     let out_dir = scratch.path().join("out");

@@ -24,6 +24,8 @@ pub struct Job {
     pub sources: Vec<SourceFile>,
     /// The places the run happens in.
     pub workspace: Workspace,
+    /// Whether it is carried out even if its result is there.
+    pub force: bool,
     /// The threads it may use.
     pub threads: usize,
     /// The memory it may use, in bytes.

@@ -7,6 +7,7 @@ mod digest;
 mod event;
 mod execution;
 mod executor;
+mod explanation;
 mod graph;
 mod job;
 mod json_schema;
@@ -29,12 +30,14 @@ mod spec;
 mod stage;
 mod status;
 mod store;
+mod survey;
 
 pub use artifact::{Artifact, FileRecord};
 pub use budget::Capacity;
 pub use digest::{ArtifactId, ContinuationKey, Digest, FieldHasher, StageKey};
 pub use event::{Event, Failure, Observer, Outcome};
 pub use executor::{Executor, Interrupter, Options, Summary};
+pub use explanation::{Explanation, Part, explain};
 pub use graph::GraphFormat;
 pub use job::{Job, JobInput};
 pub use key::{KeyInput, KeyPreimage, KeySource};
@@ -44,6 +47,7 @@ pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
 pub use registry::{Arity, InputPort, OutputPort, PortType, Registry, StageKind};
 pub use run_record::{RunRecord, RunRecordError, RunState, StageRecord, StageState};
 pub use runner::{Cancel, InProcess, Report, Runner, StageProcessError, Subprocess, Verdict, run_stage_process};
+pub use selection::Choice;
 pub use spec::{
     Diagnostic, Diagnostics, Label, MemorySize, MemorySizeError, Override, Resources, Severity, SourceId, SourceText,
     Span, pipeline_schema,
@@ -53,4 +57,8 @@ pub use stage::{
     Stage, StageCtx, StageError, StageProgress, Workspace,
 };
 pub use status::{StageStatus, Status, status};
-pub use store::{Action, Checkpoint, KeyLock, Scratch, SourceDigests, Store, StoreError};
+pub use store::{
+    Action, Checkpoint, Collected, CollectionRules, Flaw, FlawKind, KeyLock, Scratch, SourceDigests, Store, StoreError,
+    Verification,
+};
+pub use survey::Reachable;

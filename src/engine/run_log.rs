@@ -1,7 +1,7 @@
 //! What is written down of a run: every event, and the log of every stage.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ pub(super) struct RunLog {
     id: String,
     dir: PathBuf,
     // Absent where nothing can be written: a run that finds everything in a read-only cache needs no record.
-    events: Option<File>,
+    events: Option<BufWriter<File>>,
 }
 
 /// The plan: a list of [`PlannedLine`].
@@ -58,7 +58,7 @@ impl RunLog {
         Self { id, dir, events: events.ok() }
     }
 
-    fn create(dir: &Path, plan: &Plan) -> io::Result<File> {
+    fn create(dir: &Path, plan: &Plan) -> io::Result<BufWriter<File>> {
         fs::create_dir_all(dir.join("logs"))?;
         let line = |(index, stage): (StageIndex, &PlannedStage)| PlannedLine {
             stage: stage.name.clone(),
@@ -70,7 +70,7 @@ impl RunLog {
         let events = File::create(dir.join(EVENTS_FILE))?;
         // Held until this process ends, however it ends: so others know that the run goes on.
         events.lock()?;
-        Ok(events)
+        Ok(BufWriter::new(events))
     }
 
     /// The run's identity.
@@ -89,7 +89,14 @@ impl RunLog {
         fs::metadata(&log).is_ok_and(|metadata| metadata.len() > 0).then_some(log)
     }
 
-    /// Adds an event.
+    /// Brings what was added to disk as far as the system's own buffers: it then survives the end of this process.
+    pub(super) fn flush(&mut self) {
+        if let Some(Err(error)) = self.events.as_mut().map(Write::flush) {
+            tracing::warn!("cannot write the record of this run: {error}");
+        }
+    }
+
+    /// Adds an event. Those of a moment are written together, by [`Self::flush`].
     pub(super) fn write(&mut self, time: SystemTime, event: &Event) {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         // A record that cannot be written must not end the run that it tells of.

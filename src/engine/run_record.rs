@@ -93,6 +93,8 @@ pub struct StageRecord {
     pub facts: Option<Facts>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// How often it failed and was run again.
+    pub retries: u32,
     /// The stage whose failure kept it from running.
     pub cause: Option<String>,
     /// Where its log is, if it said anything.
@@ -285,6 +287,7 @@ impl StageRecord {
                 self.ended = self.begun.map(|_| since);
                 (self.state, self.failure, self.log) = (StageState::Failed, Some(failure), log);
             }
+            Event::StageRetrying { failures, .. } => self.retries = failures,
             Event::StageSkipped { cause, .. } => (self.state, self.cause) = (StageState::Skipped, Some(cause)),
             Event::StageCancelled { .. } => {
                 self.ended = self.begun.map(|_| since);
@@ -303,6 +306,7 @@ fn stage_of(event: &Event) -> Option<&str> {
         | Event::StageStarted { stage, .. }
         | Event::StageFinished { stage, .. }
         | Event::StageFailed { stage, .. }
+        | Event::StageRetrying { stage, .. }
         | Event::StageSkipped { stage, .. }
         | Event::StageCancelled { stage }
         | Event::StageFigures { stage, .. } => Some(stage),

@@ -8,6 +8,17 @@ use wildmatch::WildMatch;
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::spec::{Diagnostic, Diagnostics, Findings, SourceId, SourceText, Span};
 
+/// Which stages of a plan are wanted: patterns as in [`Plan::select`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// These.
+    pub stages: Vec<String>,
+    /// These and all that need them. Without these and the above, all stages are wanted.
+    pub downstream: Vec<String>,
+    /// None behind these.
+    pub until: Vec<String>,
+}
+
 impl Plan {
     /// The stages that the patterns name: a stage's name, the name of a stage with copies (all of them), or a glob
     /// with `*` and `?` over either. In topological order, each once.
@@ -46,7 +57,25 @@ impl Plan {
 
     /// The plan of only these stages (patterns as in [`Self::select`]) and all they need.
     pub fn only<S: AsRef<str>>(&self, patterns: &[S]) -> Result<Self, Diagnostics> {
-        let kept = self.reach(self.select(patterns)?, Direction::Incoming);
+        Ok(self.part(&self.reach(self.select(patterns)?, Direction::Incoming)))
+    }
+
+    /// The plan of what was chosen, and all that it needs.
+    pub fn choose(&self, choice: &Choice) -> Result<Self, Diagnostics> {
+        let mut wanted: BTreeSet<StageIndex> = self.select(&choice.stages)?.into_iter().collect();
+        wanted.extend(self.reach(self.select(&choice.downstream)?, Direction::Outgoing));
+        if choice.stages.is_empty() && choice.downstream.is_empty() {
+            wanted = self.stages().map(|(index, _)| index).collect();
+        }
+        // Of several last stages, one may need another.
+        let last = self.select(&choice.until)?;
+        let behind: BTreeSet<StageIndex> = last.iter().flat_map(|&stage| self.descendants_of(stage)).collect();
+        wanted.retain(|stage| !behind.contains(stage) || last.contains(stage));
+        Ok(self.part(&self.reach(wanted, Direction::Incoming)))
+    }
+
+    /// The plan of these stages, which need no others.
+    fn part(&self, kept: &BTreeSet<StageIndex>) -> Self {
         let position: HashMap<StageIndex, StageIndex> =
             kept.iter().enumerate().map(|(new, &old)| (old, StageIndex::new(new))).collect();
         let stage = |&old: &StageIndex| {
@@ -57,12 +86,12 @@ impl Plan {
             stage.each = stage.each.and_then(|each| position.get(&each).copied());
             stage
         };
-        Ok(Self::new(
+        Self::new(
             self.name.clone(),
             self.description.clone(),
             self.source.clone(),
             kept.iter().map(stage).collect(),
             self.warnings.clone(),
-        ))
+        )
     }
 }

@@ -1,17 +1,17 @@
 //! What a run of a plan would do, without doing it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::difference::reasons;
-use super::plan::{Plan, StageIndex};
+use super::plan::{Plan, PlannedStage};
 use super::registry::Registry;
-use super::resolution::{Resolution, instantiate, resolve};
 use super::seconds;
-use super::stage::{StageError, Workspace};
-use super::store::{Action, SourceDigests, Store};
+use super::stage::Workspace;
+use super::store::Store;
+use super::survey::{Known, survey};
 
 /// What a run would do with one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,48 +52,30 @@ pub enum Status {
     },
 }
 
-/// What a run of the plan would do, stage by stage in topological order.
-pub fn status(plan: &Plan, registry: &Registry, store: &Store, workspace: &Workspace) -> Vec<StageStatus> {
-    let mut digests = SourceDigests::load(store);
-    let mut done: BTreeMap<StageIndex, Action> = BTreeMap::new();
-    let mut statuses = Vec::new();
-    for (index, planned) in plan.stages() {
-        let open = plan.dependencies_of(index).into_iter().filter(|need| !done.contains_key(need));
-        let waits_on: Vec<String> = open.map(|need| plan[need].name.clone()).collect();
+/// What a run of the plan would do, stage by stage in topological order. The stages named in `forced` run in any case.
+pub fn status(
+    plan: &Plan,
+    registry: &Registry,
+    store: &Store,
+    workspace: &Workspace,
+    forced: &BTreeSet<String>,
+) -> Vec<StageStatus> {
+    let mut statuses = Vec::with_capacity(plan.len());
+    let is_forced = |planned: &PlannedStage| forced.contains(&planned.name);
+    survey(plan, registry, store, workspace, is_forced, |planned, known| {
         let last = store.latest(plan.name(), &planned.name).and_then(|key| store.action(key));
-        let status = if waits_on.is_empty() {
-            let resolution = instantiate(planned, registry).and_then(|(kind, stage)| {
-                resolve(plan, index, (kind, stage.as_ref()), workspace, &mut digests, |need| done.get(&need))
-            });
-            look_up(index, resolution, last.as_ref(), store, &mut done)
-        } else {
-            Status::Maybe { waits_on }
+        let status = match known {
+            Known::Done(_) => Status::Cached,
+            Known::Open(resolved) => {
+                let reasons = reasons(last.as_ref(), &resolved.preimage, is_forced(planned));
+                Status::Run { reasons }
+            }
+            Known::NoSources(what) => Status::Run { reasons: vec![format!("fetches {what}")] },
+            Known::WaitsOn(waits_on) => Status::Maybe { waits_on },
+            Known::Fails(error) => Status::Fail { message: error.message, help: error.help },
         };
         let last_wall = last.map(|action| action.facts.wall);
         statuses.push(StageStatus { stage: planned.name.clone(), status, last_wall });
-    }
-    if let Err(error) = digests.save() {
-        tracing::debug!("{error}");
-    }
+    });
     statuses
-}
-
-fn look_up(
-    index: StageIndex,
-    resolution: Result<Resolution, StageError>,
-    last: Option<&Action>,
-    store: &Store,
-    done: &mut BTreeMap<StageIndex, Action>,
-) -> Status {
-    match resolution {
-        Err(error) => Status::Fail { message: error.message, help: error.help },
-        Ok(Resolution::Absent(what)) => Status::Run { reasons: vec![format!("fetches {what}")] },
-        Ok(Resolution::Known(resolved)) => match store.action(resolved.preimage.key()) {
-            Some(action) => {
-                done.insert(index, action);
-                Status::Cached
-            }
-            None => Status::Run { reasons: reasons(last, &resolved.preimage) },
-        },
-    }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod checkpoints;
+mod choosing;
 mod data_messages;
 mod determinism;
 mod diagnostics;
@@ -16,12 +17,15 @@ mod engine;
 mod failures;
 mod first_run;
 mod honesty;
+mod housekeeping;
 mod interruption;
+mod limits;
 mod model_quality;
 mod outcome;
 mod process;
 mod project;
 mod real_data;
+mod rebuilds;
 mod records;
 mod resumption;
 mod tidy;

@@ -237,6 +237,9 @@ pub struct Toy {
     pub folder: tempfile::TempDir,
     pub capacity: Capacity,
     pub keep_going: bool,
+    pub retry_delay: Duration,
+    /// Stages that run in any case.
+    pub forced: Vec<String>,
 }
 
 /// What was told of a run.
@@ -252,7 +255,13 @@ impl Observer for Told {
 impl Toy {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, capacity: Capacity { jobs: 2, threads: 2, memory_bytes: 1 << 30 }, keep_going: false }
+        Self {
+            folder,
+            capacity: Capacity { jobs: 2, threads: 2, memory_bytes: 1 << 30 },
+            keep_going: false,
+            retry_delay: Duration::from_millis(2),
+            forced: Vec::new(),
+        }
     }
 
     pub fn store(&self) -> Store {
@@ -272,6 +281,8 @@ impl Toy {
             capacity: self.capacity,
             keep_going: self.keep_going,
             command: "recflow run toy.yaml".into(),
+            retry_delay: self.retry_delay,
+            forced: self.forced.iter().cloned().collect(),
             versions: [("toy".into(), "1".into())].into(),
             display_width: 100,
         };

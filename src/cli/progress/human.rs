@@ -96,16 +96,21 @@ impl<E: Write, O: Write> Human<E, O> {
         bar.set_position(done);
     }
 
-    /// Takes a stage's live line away and leaves permanent ones instead.
+    /// As [`Self::leave`], for a stage that is done with.
     fn end(&mut self, stage: &str, lines: &[String]) {
+        self.leave(stage, lines);
+        if let Some(whole) = &self.whole {
+            whole.inc(1);
+        }
+    }
+
+    /// Takes a stage's live line away and leaves permanent ones instead.
+    fn leave(&mut self, stage: &str, lines: &[String]) {
         if let Some(bar) = self.running.shift_remove(stage) {
             bar.finish_and_clear();
             self.bars.remove(&bar);
         }
         self.print(lines);
-        if let Some(whole) = &self.whole {
-            whole.inc(1);
-        }
     }
 
     fn print(&self, lines: &[String]) {
@@ -184,6 +189,10 @@ impl<E: Write, O: Write> Observer for Human<E, O> {
             Event::StageFinished { stage, facts, .. } => self.end(stage, &[self.finished_line(stage, facts)]),
             Event::StageFailed { stage, failure, log } => {
                 self.end(stage, &self.failed_lines(stage, failure, log.as_deref()));
+            }
+            Event::StageRetrying { stage, failure, delay, .. } => {
+                let text = format!("failed: {failure}; runs again in {}", units::duration(*delay));
+                self.leave(stage, &[self.faint_line("-", stage, &text)]);
             }
             Event::StageSkipped { stage, cause } => {
                 self.end(stage, &[self.faint_line("-", stage, &format!("skipped, because {cause} failed"))]);

@@ -84,6 +84,9 @@ impl<E: Write, O: Write> Observer for Plain<E, O> {
                 let lines = wording::failure(failure, log.as_deref());
                 self.say(stage, &format!("failed: {}", lines.join("\n  ")));
             }
+            Event::StageRetrying { stage, failure, delay, .. } => {
+                self.say(stage, &format!("failed: {failure}; runs again in {}", units::duration(*delay)));
+            }
             Event::StageSkipped { stage, cause } => self.say(stage, &format!("skipped, because {cause} failed")),
             Event::StageCancelled { stage } => self.say(stage, "cancelled"),
             Event::Published { stage, path, changed, .. } => {

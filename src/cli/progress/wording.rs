@@ -46,6 +46,10 @@ fn remedy(failure: &Failure) -> Option<String> {
         Failure::Killed { signal: 9, .. } => {
             Some("run fewer stages at once (`--jobs 1`), or choose parameters that need less memory".to_owned())
         }
+        Failure::Timeout { .. } => Some("allow it more time with `resources: { timeout: … }`".to_owned()),
+        Failure::Memory { .. } => Some(
+            "allow more with `resources: { memory: … }` or `--memory`, or choose parameters that need less".to_owned(),
+        ),
         Failure::Exit { .. } | Failure::Killed { .. } => Some("its log may say more".to_owned()),
         Failure::Store { .. } => {
             Some("see whether the cache's disk is full or read-only; running again is safe".to_owned())
@@ -80,7 +84,7 @@ pub(super) fn summary(event: &Event) -> Option<(Outcome, String)> {
 mod tests {
     use std::path::Path;
 
-    use crate::engine::Failure;
+    use crate::engine::{Failure, MemorySize};
 
     #[test]
     fn failures_of_different_causes_differ() {
@@ -90,6 +94,8 @@ mod tests {
             Failure::Exit { code: 3 },
             Failure::Killed { signal: 9, peak_memory_bytes: Some(7 << 30) },
             Failure::Killed { signal: 11, peak_memory_bytes: None },
+            Failure::Timeout { limit: std::time::Duration::from_mins(90) },
+            Failure::Memory { used: MemorySize { bytes: 3 << 30 }, limit: MemorySize { bytes: 2 << 30 } },
             Failure::Store { message: "no space left on device".into() },
         ];
         let texts: Vec<String> =

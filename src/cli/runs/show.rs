@@ -98,6 +98,10 @@ fn stages(run: &RunRecord, width: usize, colors: Colors) -> String {
             (None, Some(failure)) => failure.to_string().lines().next().unwrap_or_default().to_owned(),
             (None, None) => stage.reasons.join("; "),
         };
+        let why = match stage.retries {
+            0 => why,
+            retries => format!("{why} (run again {})", counted(retries.into(), "time", "times")),
+        };
         table.row([
             stage.stage.as_str().into(),
             stage_state(stage.state, run.state != RunState::Running),

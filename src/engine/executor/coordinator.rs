@@ -16,7 +16,7 @@ use crate::engine::stage::StageError;
 use crate::engine::store::{Action, SourceDigests, StoreError};
 
 /// How long stages have to end by themselves after an interrupt.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) struct Coordinator<'scope, 'env> {
     pub(super) executor: &'env Executor,
@@ -29,11 +29,18 @@ pub(super) struct Coordinator<'scope, 'env> {
     pub(super) budget: Budget,
     pub(super) states: Vec<State>,
     pub(super) repairs: Vec<usize>,
+    /// How often each stage has failed and was run again.
+    pub(super) failures: Vec<u32>,
+    /// Stages that are still to be run although their results are there.
+    pub(super) forced: Vec<bool>,
     /// Stages whose sources have been fetched in this run.
     pub(super) fetched: Vec<bool>,
     /// Stages to look at because something that they need has changed.
     pub(super) pending: VecDeque<usize>,
-    pub(super) runnable: BTreeSet<usize>,
+    /// Stages that wait for resources: place in the line, stage.
+    pub(super) runnable: BTreeSet<(usize, usize)>,
+    /// The place of each stage in that line; once there was something to choose from.
+    pub(super) order: Option<Vec<usize>>,
     pub(super) stop: Option<Stop>,
     pub(super) begun: Instant,
     pub(super) counts: Counts,
@@ -81,9 +88,12 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),
             repairs: vec![0; stages.len()],
+            forced: stages.iter().map(|stage| executor.options.forced.contains(&stage.name)).collect(),
+            failures: vec![0; stages.len()],
             fetched: vec![false; stages.len()],
             pending: (0..stages.len()).collect(),
             runnable: BTreeSet::new(),
+            order: None,
             stop: None,
             begun: Instant::now(),
             counts: Counts::default(),
@@ -158,7 +168,9 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
                 Resolution::Absent(what) => return Ok(Found::NoSources(what)),
                 Resolution::Known(resolved) => resolved,
             };
-            if let Some(action) = self.executor.store.action(resolved.preimage.key()) {
+            if !self.forced[index]
+                && let Some(action) = self.executor.store.action(resolved.preimage.key())
+            {
                 return Ok(Found::Result(Box::new(action)));
             }
             let request = self.request(index, stage.as_ref(), &resolved)?;
@@ -172,7 +184,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             Ok(Found::Result(action)) => self.found(index, *action),
             Ok(Found::Work(runnable)) => {
                 self.states[index] = runnable;
-                self.runnable.insert(index);
+                self.wait_for_resources(index);
             }
             Err(error) => self.fail_with(index, error),
         }
@@ -191,6 +203,9 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         self.skip_dependents(index);
         if !self.executor.options.keep_going && self.stop.is_none() {
             self.stop = Some(Stop::Failure);
+            // What runs may finish; what only waits for another try need not.
+            let resting = self.states.iter().filter(|state| matches!(state, State::Resting { .. }));
+            resting.filter_map(State::cancel).for_each(|cancel| cancel.request(false));
         }
     }
 
@@ -198,7 +213,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         let mut behind: VecDeque<usize> = self.dependents(root).collect();
         while let Some(index) = behind.pop_front() {
             if matches!(self.states[index], State::Waiting | State::Runnable { .. }) {
-                self.runnable.remove(&index);
+                self.do_not_wait(index);
                 self.states[index] = State::Skipped;
                 self.tell(Event::StageSkipped { stage: self.name(index), cause: self.name(root) });
                 behind.extend(self.dependents(index));
@@ -243,6 +258,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         let Counts { computed, cached, store_failures } = self.counts;
         let wall = self.begun.elapsed();
         self.tell(Event::RunFinished { outcome, computed, cached, failed, not_run, wall });
+        self.log.flush();
         Summary { outcome, computed, cached, failed, not_run, store_failed: store_failures > 0, wall }
     }
 

@@ -1,12 +1,14 @@
 //! Running a plan: one coordinator owns all state; workers carry jobs out and send messages.
 
 mod coordinator;
+mod expected_order;
 mod interrupt;
 mod results;
+mod retries;
 mod state;
 mod workers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -29,6 +31,10 @@ pub struct Options {
     pub capacity: Capacity,
     /// Whether stages that do not depend on a failed one still run.
     pub keep_going: bool,
+    /// How long is waited before a stage that failed runs again the first time; each time twice as long.
+    pub retry_delay: Duration,
+    /// The names of stages that run even if their results are there; from the beginning, without checkpoints.
+    pub forced: BTreeSet<String>,
     /// The command that runs the pipeline this way; published with results.
     pub command: String,
     /// The versions of what computes, by name; recorded.
@@ -75,6 +81,8 @@ enum Message {
     Ended { stage: usize, verdict: Verdict },
     /// A stage's sources have been fetched, or not.
     Fetched { stage: usize, result: Result<(), StageError> },
+    /// A stage that failed has waited long enough to run again, or is not to run again.
+    Rested { stage: usize },
     /// Somebody wants the run to end.
     Interrupt,
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::Message;
 use super::coordinator::{Coordinator, Stop};
+use super::retries::in_time;
 use super::state::State;
 use crate::engine::digest::Digest;
 use crate::engine::event::{Event, Failure};
@@ -36,6 +37,8 @@ impl From<StageError> for Unpublished {
 
 impl Coordinator<'_, '_> {
     pub(super) fn receive(&mut self) {
+        // Before anything can happen that takes time.
+        self.log.flush();
         let message = match &self.stop {
             Some(Stop::Interrupt { force_at: Some(at) }) => {
                 self.executor.receiver.recv_timeout(at.saturating_duration_since(Instant::now()))
@@ -46,6 +49,7 @@ impl Coordinator<'_, '_> {
             Ok(Message::Report { stage, report }) => self.report(stage, report),
             Ok(Message::Ended { stage, verdict }) => self.end(stage, verdict),
             Ok(Message::Fetched { stage, result }) => self.fetched(stage, result),
+            Ok(Message::Rested { stage }) => self.rested(stage),
             Ok(Message::Interrupt) => self.interrupt(),
             Err(_) => self.end_all(true),
         }
@@ -72,12 +76,15 @@ impl Coordinator<'_, '_> {
     }
 
     fn end(&mut self, index: usize, verdict: Verdict) {
-        let State::Running { resolved, allotment, .. } = std::mem::replace(&mut self.states[index], State::Waiting)
+        let State::Running { resolved, request, allotment, cancel } =
+            std::mem::replace(&mut self.states[index], State::Waiting)
         else {
             return;
         };
         self.budget.release(allotment);
         let key = resolved.preimage.key();
+        let verdict = in_time(verdict, &cancel, self.stages[index].resources.timeout);
+        self.forced[index] &= matches!(verdict, Verdict::Failed(_) | Verdict::DamagedInput { .. });
         match verdict {
             Verdict::Done | Verdict::Found => match self.executor.store.action(key) {
                 Some(action) if verdict == Verdict::Found => self.found(index, action),
@@ -97,6 +104,9 @@ impl Coordinator<'_, '_> {
             },
             Verdict::Cancelled => self.cancelled(index),
             Verdict::DamagedInput { stage, digest } => self.repair(index, &stage, digest),
+            Verdict::Failed(failure) if self.may_retry(index, &failure) => {
+                self.retry(index, failure, resolved, request);
+            }
             Verdict::Failed(failure) => self.fail(index, failure),
         }
     }
@@ -111,7 +121,7 @@ impl Coordinator<'_, '_> {
                 for dependent in self.dependents(producer) {
                     if matches!(self.states[dependent], State::Runnable { .. }) {
                         self.states[dependent] = State::Waiting;
-                        self.runnable.remove(&dependent);
+                        self.do_not_wait(dependent);
                     }
                 }
                 // Another finder may have sent it off already.
@@ -131,6 +141,7 @@ impl Coordinator<'_, '_> {
     /// A stage's result is in the cache, whoever has put it there.
     pub(super) fn found(&mut self, index: usize, action: Action) {
         self.counts.cached += 1;
+        self.executor.store.touch(action.key());
         let (stage, key, facts) = (self.name(index), action.key(), action.facts.clone());
         self.tell(Event::StageCached { stage, key, facts });
         self.complete(index, action);

@@ -16,7 +16,9 @@ pub(super) enum State {
     /// Its key is known, its result is not in the store, and it waits for resources.
     Runnable { resolved: Box<Resolved>, request: Request },
     /// It runs.
-    Running { resolved: Box<Resolved>, allotment: Allotment, cancel: Arc<Cancel> },
+    Running { resolved: Box<Resolved>, request: Request, allotment: Allotment, cancel: Arc<Cancel> },
+    /// It has failed, and waits before it runs again.
+    Resting { resolved: Box<Resolved>, request: Request, cancel: Arc<Cancel> },
     /// Its result is in the store.
     Done(Box<Action>),
     /// It gave no result.
@@ -36,7 +38,7 @@ impl State {
     /// How to end what is going on for the stage, if anything is.
     pub(super) fn cancel(&self) -> Option<&Arc<Cancel>> {
         match self {
-            Self::Fetching(cancel) | Self::Running { cancel, .. } => Some(cancel),
+            Self::Fetching(cancel) | Self::Running { cancel, .. } | Self::Resting { cancel, .. } => Some(cancel),
             _ => None,
         }
     }

@@ -1,9 +1,12 @@
 //! Beginning what can begin: jobs for runnable stages, fetches for stages whose sources are not there.
 
+use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use super::coordinator::Coordinator;
+use super::expected_order::expected_order;
+use super::retries::within;
 use super::state::State;
 use super::{Executor, Message};
 use crate::engine::budget::{Allotment, Request};
@@ -17,18 +20,40 @@ use crate::engine::spec::MemorySize;
 use crate::engine::stage::{Stage, StageError, StageProgress};
 
 impl Coordinator<'_, '_> {
-    /// Begins as many runnable stages as there are resources for, in topological order.
+    /// Begins as many runnable stages as there are resources for; those first behind which the most work is expected.
     pub(super) fn dispatch(&mut self) {
         if self.stop.is_some() || !self.budget.has_room() {
             return;
         }
-        for index in self.runnable.clone() {
+        if self.runnable.len() > 1 && self.order.is_none() {
+            let order = expected_order(self.plan, &self.executor.store);
+            self.runnable = self.runnable.iter().map(|&(_, index)| (order[index], index)).collect();
+            self.order = Some(order);
+        }
+        let mut next = self.runnable.first().copied();
+        while let Some((place, index)) = next.filter(|_| self.budget.has_room()) {
+            next = self.runnable.range((Bound::Excluded((place, index)), Bound::Unbounded)).next().copied();
             let State::Runnable { request, .. } = &self.states[index] else { continue };
             if let Some(allotment) = self.budget.allot(*request, self.runnable.len()) {
-                self.runnable.remove(&index);
+                self.runnable.remove(&(place, index));
                 self.start(index, allotment);
             }
         }
+    }
+
+    /// Lines up a stage whose state is runnable.
+    pub(super) fn wait_for_resources(&mut self, index: usize) {
+        self.runnable.insert((self.place(index), index));
+    }
+
+    /// Takes a stage out of the line.
+    pub(super) fn do_not_wait(&mut self, index: usize) {
+        self.runnable.remove(&(self.place(index), index));
+    }
+
+    /// Where it stands in the line. Before there is anything to choose from, nobody needs to know.
+    fn place(&self, index: usize) -> usize {
+        self.order.as_ref().map_or(0, |order| order[index])
     }
 
     /// What the stage asks for. Judged once, when it becomes runnable: it reads files.
@@ -46,7 +71,7 @@ impl Coordinator<'_, '_> {
     }
 
     fn start(&mut self, index: usize, allotment: Allotment) {
-        let State::Runnable { resolved, .. } = std::mem::replace(&mut self.states[index], State::Waiting) else {
+        let State::Runnable { resolved, request } = std::mem::replace(&mut self.states[index], State::Waiting) else {
             return;
         };
         let planned = self.stages[index];
@@ -58,6 +83,7 @@ impl Coordinator<'_, '_> {
             inputs: resolved.inputs.clone(),
             sources: resolved.sources.clone(),
             workspace: self.executor.workspace.clone(),
+            force: self.forced[index],
             threads: allotment.threads,
             memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.capacity.memory_bytes)),
         };
@@ -68,21 +94,22 @@ impl Coordinator<'_, '_> {
             key: resolved.preimage.key(),
             threads: allotment.threads,
             memory_bytes: allotment.memory_bytes,
-            reasons: reasons(last.as_ref(), &resolved.preimage),
+            reasons: reasons(last.as_ref(), &resolved.preimage, self.forced[index]),
         });
         let cancel = Arc::new(Cancel::default());
         let log = self.log.stage_log(&planned.name);
         let (runner, sender) = (&*self.executor.runner, self.executor.sender.clone());
         let worker_cancel = Arc::clone(&cancel);
+        let timeout = planned.resources.timeout;
         self.scope.spawn(move || {
             let tell = |report| {
                 let _ = sender.send(Message::Report { stage: index, report });
             };
-            let verdict = runner.run(&job, &log, &worker_cancel, &tell);
+            let verdict = within(timeout, &worker_cancel, || runner.run(&job, &log, &worker_cancel, &tell));
             remove_if_empty(&log);
             let _ = sender.send(Message::Ended { stage: index, verdict });
         });
-        self.states[index] = State::Running { resolved, allotment, cancel };
+        self.states[index] = State::Running { resolved, request, allotment, cancel };
     }
 
     pub(super) fn fetch(&mut self, index: usize, what: String) {

@@ -9,6 +9,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 #[derive(Debug, Default)]
 pub struct Cancel {
     wanted: AtomicBool,
+    // Whether the end was wanted because time ran out.
+    late: AtomicBool,
     // The process group to end; only while its leader has not been waited for, so that the number is still its own.
     group: Mutex<Option<Pid>>,
 }
@@ -26,6 +28,18 @@ impl Cancel {
     /// Whether an end is wanted.
     pub fn is_requested(&self) -> bool {
         self.wanted.load(Ordering::SeqCst)
+    }
+
+    /// Asks for an end because time has run out.
+    pub fn time_out(&self) {
+        // Whoever was asked to end before is not late.
+        self.late.store(!self.is_requested(), Ordering::SeqCst);
+        self.request(false);
+    }
+
+    /// Whether the end was asked for because time had run out.
+    pub fn is_late(&self) -> bool {
+        self.late.load(Ordering::SeqCst)
     }
 
     /// Names the process group that [`Self::request`] ends.

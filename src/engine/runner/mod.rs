@@ -2,6 +2,7 @@
 
 mod cancel;
 mod in_process;
+mod memory_watch;
 mod stage_process;
 mod subprocess;
 

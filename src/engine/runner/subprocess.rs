@@ -5,14 +5,18 @@ use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
 
 use rustix::process::Pid;
 use wait4::{ResUse, Wait4};
 
+use super::memory_watch::watch;
 use super::stage_process::Line;
 use super::{Cancel, Report, Runner, Verdict};
 use crate::engine::event::Failure;
 use crate::engine::job::{Job, JobFile};
+use crate::engine::spec::MemorySize;
 use crate::engine::store::{Store, StoreError};
 
 /// Runs each job as `PROGRAM exec-stage JOB_FILE`.
@@ -55,14 +59,27 @@ impl Subprocess {
             .process_group(0)
             .spawn()
             .map_err(|error| start_failure(&error))?;
-        if let Some(pid) = Pid::from_raw(child.id() as i32) {
+        let pid = Pid::from_raw(child.id() as i32);
+        if let Some(pid) = pid {
             cancel.attach(pid);
         }
-        let verdict = child.stdout.take().and_then(|stdout| listen(BufReader::new(stdout), tell));
+        let stdout = child.stdout.take();
+        let (outgrown, verdict) = thread::scope(|scope| {
+            let (running, done) = mpsc::channel();
+            let watched = pid.zip(job.memory_limit_bytes);
+            let watch = watched.map(|(pid, limit)| scope.spawn(move || watch(pid, limit, &done)));
+            let verdict = stdout.and_then(|stdout| listen(BufReader::new(stdout), tell));
+            drop(running);
+            (watch.and_then(|watch| watch.join().ok().flatten()), verdict)
+        });
         cancel.detach();
         let ResUse { status, rusage } = child.wait4().map_err(|error| start_failure(&error))?;
         if let Some(verdict) = verdict {
             return Ok(verdict);
+        }
+        if let (Some(used), Some(limit)) = (outgrown, job.memory_limit_bytes) {
+            let [used, limit] = [used, limit].map(|bytes| MemorySize { bytes });
+            return Err(Failure::Memory { used, limit });
         }
         if cancel.is_requested() {
             return Ok(Verdict::Cancelled);

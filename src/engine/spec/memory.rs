@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// An amount of memory; written as `512MiB`, `1.5 GB` or in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct MemorySize {
     /// How many bytes.
     pub bytes: u64,

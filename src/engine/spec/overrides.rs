@@ -14,17 +14,30 @@ use super::source::{SourceId, SourceText, Span};
 pub struct Override {
     /// `name=value`.
     pub argument: String,
+    /// Where it was written, for messages: `--set`, or a file.
+    pub origin: String,
 }
 
 impl Override {
     /// The argument of `--set`.
     pub fn new(argument: impl Into<String>) -> Self {
-        Self { argument: argument.into() }
+        Self { argument: argument.into(), origin: "--set".to_owned() }
+    }
+
+    /// A parameter's value that was written in a file.
+    pub fn in_file(file: impl Into<String>, name: &str, value: &serde_json::Value) -> Self {
+        // JSON is YAML, and a text in quotes stays a text.
+        Self { argument: format!("{name}={value}"), origin: file.into() }
+    }
+
+    /// The parameter's name.
+    pub fn name(&self) -> &str {
+        self.argument.split_once('=').map_or(&self.argument, |(name, _)| name)
     }
 
     /// The argument as a source that diagnostics point into.
     pub(in crate::engine) fn source(&self) -> SourceText {
-        SourceText::new("--set", &self.argument)
+        SourceText::new(self.origin.as_str(), &self.argument)
     }
 }
 

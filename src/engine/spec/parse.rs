@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting of lists and mappings.
 const MAX_DEPTH: usize = 64;
 /// The most values, aliases written out.
-pub(super) const MAX_NODES: usize = 50_000;
+pub(super) const MAX_NODES: usize = 200_000;
 /// The most text that aliases may add.
 pub(super) const MAX_COPIED_BYTES: usize = 4 << 20;
 

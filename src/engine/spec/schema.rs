@@ -51,12 +51,20 @@ pub fn pipeline_schema(registry: &Registry) -> Value {
                             "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 1024 }, interpolated()],
                         },
                         "memory": {
-                            "description": "The memory it is expected to take at most: `512MiB`, `2GiB`, or in bytes.",
+                            "description": "The memory it takes at most: `512MiB`, `2GiB`, or in bytes. A stage that takes more is ended.",
                             "anyOf": [
                                 { "type": "integer", "minimum": 1 },
                                 { "type": "string", "pattern": "^ *[0-9.]+ *([KkMmGgTt][Ii]?)?[Bb]? *$" },
                                 interpolated(),
                             ],
+                        },
+                        "timeout": {
+                            "description": "How long it may run, like `90s`, `30m` or `1h 30m`; then it has failed.",
+                            "anyOf": [{ "type": "string", "pattern": "^ *[0-9].*[A-Za-z] *$" }, interpolated()],
+                        },
+                        "retries": {
+                            "description": "How often it is run again after a failure, later each time.",
+                            "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 100 }, interpolated()],
                         },
                     },
                 },

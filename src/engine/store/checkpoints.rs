@@ -32,6 +32,15 @@ impl Store {
         self.lock_name(key.0, on_wait)
     }
 
+    /// Removes the checkpoints of that key; whoever does so holds their lock.
+    pub fn discard_checkpoints(&self, key: ContinuationKey) -> Result<(), StoreError> {
+        let dir = self.checkpoint_dir(key);
+        match fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &dir, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// All checkpoints, in key order.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let root = self.root().join("checkpoints");
@@ -54,17 +63,24 @@ impl Store {
     }
 }
 
-/// Length of all files below, and when one of them was last written.
+/// Length of all files below, and when one of them was last written; of an empty folder, when that was.
 fn measure(path: &Path) -> io::Result<(u64, SystemTime)> {
     let metadata = fs::symlink_metadata(path)?;
-    let modified = metadata.modified()?;
     if !metadata.is_dir() {
-        return Ok((metadata.len(), modified));
+        return Ok((metadata.len(), metadata.modified()?));
     }
-    fs::read_dir(path)?.try_fold((0, modified), |(size_bytes, latest), entry| match measure(&entry?.path()) {
-        Ok((size, modified)) => Ok((size_bytes + size, latest.max(modified))),
-        // Checkpoints in use come and go.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((size_bytes, latest)),
-        Err(error) => Err(error),
-    })
+    let mut size_bytes = 0;
+    let mut latest = None;
+    for entry in fs::read_dir(path)? {
+        match measure(&entry?.path()) {
+            Ok((size, modified)) => {
+                size_bytes += size;
+                latest = latest.max(Some(modified));
+            }
+            // Checkpoints in use come and go.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((size_bytes, latest.map_or_else(|| metadata.modified(), Ok)?))
 }

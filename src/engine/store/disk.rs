@@ -2,7 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::action::Action;
 use super::scratch::Scratch;
@@ -98,19 +100,7 @@ impl Store {
 
     /// Every stored action, in key order.
     pub fn actions(&self) -> Result<Vec<Action>, StoreError> {
-        let mut keys: Vec<StageKey> = Vec::new();
-        let root = self.root.join("actions");
-        for folder in list(&root)? {
-            for path in list(&folder)? {
-                let digits = path
-                    .file_stem()
-                    .zip(folder.file_name())
-                    .map(|(stem, shard)| format!("{}{}", shard.to_string_lossy(), stem.to_string_lossy()));
-                keys.extend(digits.and_then(|digits| digits.parse().ok()).map(StageKey));
-            }
-        }
-        keys.sort_unstable();
-        Ok(keys.into_iter().filter_map(|key| self.action(key)).collect())
+        Ok(self.action_files()?.into_iter().filter_map(|(key, _)| self.action(key)).collect())
     }
 
     /// Puts an action's record in place. Its files must have been put in before.
@@ -124,7 +114,9 @@ impl Store {
     pub fn put_file(&self, file: &Path) -> Result<FileRecord, StoreError> {
         let (digest, size_bytes) = Digest::of_file(file).map_err(|source| io_error("read", file, source))?;
         let record = FileRecord { digest, size_bytes };
-        if self.verified_path(record).is_ok() {
+        if let Ok(path) = self.verified_path(record) {
+            // It may be old and nobody's: a collection that goes on at this moment must take it for new.
+            let _ = File::open(&path).and_then(|stored| stored.set_modified(SystemTime::now()));
             fs::remove_file(file).map_err(|source| io_error("remove", file, source))?;
             return Ok(record);
         }
@@ -178,18 +170,40 @@ impl Store {
     }
 
     pub(super) fn lock_name(&self, name: Digest, on_wait: impl FnOnce()) -> Result<KeyLock, StoreError> {
-        let path = self.root.join("locks").join(name.to_string());
-        let file = File::options().create(true).append(true).open(&path);
-        let file = file.map_err(|source| io_error("open", &path, source))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                on_wait();
-                file.lock().map_err(|source| io_error("lock", &path, source))?;
+        let mut on_wait = Some(on_wait);
+        loop {
+            if let Some(lock) = self.try_lock_name(name)? {
+                return Ok(lock);
             }
-            Err(fs::TryLockError::Error(source)) => return Err(io_error("lock", &path, source)),
+            if let Some(on_wait) = on_wait.take() {
+                on_wait();
+            }
+            let path = self.lock_path(name);
+            let file = open_lock(&path)?;
+            file.lock().map_err(|source| io_error("lock", &path, source))?;
+            if is_at(&file, &path) {
+                return Ok(KeyLock { _file: file });
+            }
         }
-        Ok(KeyLock { _file: file })
+    }
+
+    /// The lock, unless somebody holds it.
+    pub(super) fn try_lock_name(&self, name: Digest) -> Result<Option<KeyLock>, StoreError> {
+        let path = self.lock_path(name);
+        loop {
+            let file = open_lock(&path)?;
+            match file.try_lock() {
+                // Whoever removes a lock file holds its lock; whoever waited for it then holds a lock without a name.
+                Ok(()) if is_at(&file, &path) => return Ok(Some(KeyLock { _file: file })),
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs::TryLockError::Error(source)) => return Err(io_error("lock", &path, source)),
+            }
+        }
+    }
+
+    fn lock_path(&self, name: Digest) -> PathBuf {
+        self.root.join("locks").join(name.to_string())
     }
 
     /// A folder for work in progress, on the store's own file system.
@@ -224,13 +238,23 @@ impl Store {
         self.root.join("latest").join(plain(pipeline)).join(format!("{}.{unique}", plain(stage)))
     }
 
-    fn object_path(&self, digest: Digest) -> PathBuf {
+    pub(super) fn object_path(&self, digest: Digest) -> PathBuf {
         sharded(&self.root.join("objects"), digest)
     }
 
-    fn action_path(&self, key: StageKey) -> PathBuf {
+    pub(super) fn action_path(&self, key: StageKey) -> PathBuf {
         sharded(&self.root.join("actions"), key.0).with_extension("json")
     }
+}
+
+fn open_lock(path: &Path) -> Result<File, StoreError> {
+    File::options().create(true).append(true).open(path).map_err(|source| io_error("open", path, source))
+}
+
+/// Whether the open file is the one that stands there.
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().map(identity).ok().is_some_and(|open| fs::metadata(path).map(identity).ok() == Some(open))
 }
 
 /// Two digits of a digest as a folder, the rest as a name: folders stay small.

@@ -16,13 +16,17 @@
 
 mod action;
 mod checkpoints;
+mod collection;
 mod disk;
 mod scratch;
 mod sources;
+mod verification;
 
 pub use action::Action;
 pub use checkpoints::Checkpoint;
+pub use collection::{Collected, CollectionRules};
 pub(super) use disk::write_atomically;
 pub use disk::{KeyLock, Store, StoreError};
 pub use scratch::Scratch;
 pub use sources::SourceDigests;
+pub use verification::{Flaw, FlawKind, Verification};

@@ -25,6 +25,10 @@ pub struct Dropout {
 impl Dropout {
     /// The entries of `input` that are kept, with their new values. `rows` are the rows' addresses. A zero that is dropped
     /// is still a zero, so stored entries are all that needs a draw.
+    ///
+    /// # Panics
+    ///
+    /// If there is not one address for each row.
     pub fn entries<F: Real>(&self, input: &SparseRows<F>, rows: &[u32], epoch: u32) -> SparseRows<F> {
         assert_eq!(rows.len(), input.n_rows(), "an address for each row");
         let (limit, factor) = (self.limit(), self.factor::<F>());
@@ -81,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_mean_stays_and_the_ends_are_exact() {
-        let (input, rows) = (ones(50, 400), Vec::from_iter(0..50));
+        let (input, rows) = (ones(50, 400), (0..50).collect::<Vec<u32>>());
         for probability in [0.2, 0.5, 0.8] {
             let kept = dropout(probability).entries(&input, &rows, 1);
             assert!(kept.values().iter().all(|&value| value == 1.0 / (1.0 - probability)));

@@ -154,7 +154,7 @@ mod tests {
         let draw = |rows: &[u32], epoch| standard_normal::<f32>(5, "noise", rows, epoch, 3);
         assert_eq!(draw(&[4, 9], 2).row(1), draw(&[9], 2).row(0));
         assert!(draw(&[4], 2) != draw(&[9], 2) && draw(&[4], 2) != draw(&[4], 3));
-        let many = standard_normal::<f64>(1, "noise", &Vec::from_iter(0..100), 1, 100);
+        let many = standard_normal::<f64>(1, "noise", &(0..100).collect::<Vec<_>>(), 1, 100);
         assert!(many.mean().unwrap().abs() < 0.03 && (many.std(0.0) - 1.0).abs() < 0.02);
     }
 }

@@ -72,7 +72,9 @@ impl Draws {
         if positives.len() >= n_items {
             return Vec::new();
         }
-        positives.iter().for_each(|&item| self.is_positive[item as usize] = true);
+        for &item in positives {
+            self.is_positive[item as usize] = true;
+        }
         let mut random = stream(sampler.seed, "negatives", address);
         let mut drawn: Vec<(u32, u32)> = Vec::new();
         for _ in 0..positives.len() * sampler.per_positive as usize {
@@ -88,8 +90,12 @@ impl Draws {
                 drawn.push((item, 0));
             }
         }
-        drawn.iter_mut().for_each(|(item, count)| *count = std::mem::take(&mut self.counts[*item as usize]));
-        positives.iter().for_each(|&item| self.is_positive[item as usize] = false);
+        for (item, count) in &mut drawn {
+            *count = std::mem::take(&mut self.counts[*item as usize]);
+        }
+        for &item in positives {
+            self.is_positive[item as usize] = false;
+        }
         drawn
     }
 }

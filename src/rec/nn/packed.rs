@@ -91,7 +91,7 @@ mod tests {
         assert_eq!([packed.step(0), packed.step(1), packed.step(2)], [0..3, 3..6, 6..7]);
         let items: Vec<u32> = packed.tokens().iter().map(|&token| packed.items()[token as usize]).collect();
         assert_eq!(items, [3, 7, 5, 9, 3, 7, 7]);
-        assert_eq!(Vec::from_iter(packed.places()), [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2)]);
+        assert_eq!(packed.places().collect::<Vec<_>>(), [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2)]);
         assert_eq!((packed.n_sequences(), packed.n_steps(), packed.n_tokens()), (4, 3, 7));
         assert_eq!(PackedSequences::new(&[]).n_steps(), 0);
     }

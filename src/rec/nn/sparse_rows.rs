@@ -110,6 +110,7 @@ impl<F: Real> SparseRows<F> {
     }
 
     /// Some consecutive rows.
+    #[must_use]
     pub fn slice(&self, rows: Range<usize>) -> Self {
         let entries = self.offsets[rows.start]..self.offsets[rows.end];
         Self {

@@ -53,7 +53,7 @@ fn missing_and_unknown_keys_at_every_level() {
     4 |   b: { uses: make, with: { material: oak }, resources: { cpu: 1, thread: 2 } }
       |                                                          ^^^ unknown key
       |
-      = help: its keys are `threads`, `memory`
+      = help: its keys are `threads`, `memory`, `timeout`, `retries`
 
     error: `resources` has no key `thread`
      --> p.yaml:4:66

@@ -23,7 +23,7 @@ fn histories() -> Interactions {
     interactions_of(N_ITEMS, &[&[1, 4], &[6], &[0, 1, 2, 3, 4, 5, 6], &[2, 5, 3], &[0, 6], &[1]])
 }
 
-fn examples<'a>(users: &'a [u32], is_drawn: bool, corruption: f64) -> Examples<'a, f64> {
+fn examples(users: &[u32], is_drawn: bool, corruption: f64) -> Examples<'_, f64> {
     let histories = histories();
     let dropout = Dropout { probability: corruption, seed: 1, purpose: "test" };
     let positives = SparseRows::of_ones(&histories, users);
@@ -80,7 +80,7 @@ fn penalties_are_those_of_what_users_reach() {
         // By the definition: how many of the users reach each row of each parameter.
         let reached = |network: &mut Cdae<f64>| {
             let mut penalty = 0.0;
-            for row in 0..USERS.len() {
+            for (row, &user) in USERS.iter().enumerate() {
                 let inputs: Vec<u32> = examples.input.row(row).0.to_vec();
                 let outputs: Vec<u32> = match &examples.targets {
                     Targets::Drawn(labelled) => labelled.entries.row(row).0.to_vec(),
@@ -90,7 +90,7 @@ fn penalties_are_those_of_what_users_reach() {
                     let rows = match name.as_str() {
                         "input-weight" => inputs.clone(),
                         "input-bias" => vec![0],
-                        "users" => vec![USERS[row]],
+                        "users" => vec![user],
                         _ => outputs.clone(),
                     };
                     let squares = |row: &u32| parameter.value.row(*row as usize).mapv(|value| value * value).sum();

@@ -12,6 +12,10 @@ use crate::rec::nn::{SparseRows, vectorised};
 const FACTORS: usize = 64;
 
 /// `Σ w (log(1 + eᵒ) − y o)` over some entries; each logit `o` becomes `scale · w (σ(o) − y)`. Shapes: all the same.
+///
+/// # Panics
+///
+/// If the lengths differ.
 pub fn logistic<F: Real>(logits: &mut [F], labels: &[F], weights: &[F], scale: F) -> f64 {
     assert_eq!((labels.len(), weights.len()), (logits.len(), logits.len()), "a label and a weight for each entry");
     let (zero, one) = (F::zero(), F::one());

@@ -8,6 +8,10 @@ use crate::rec::nn::{SparseRows, vectorised};
 
 /// `½ Σ w (ŷ − y)²` over some entries, `w` 1 without weights; each output `ŷ` becomes `scale · w (ŷ − y)`. Shapes: all the
 /// same.
+///
+/// # Panics
+///
+/// If the lengths differ.
 pub fn squared<F: Real>(outputs: &mut [F], targets: &[F], weights: Option<&[F]>, scale: F) -> f64 {
     assert_eq!(targets.len(), outputs.len(), "a target for each entry");
     let mut loss = 0.0;

@@ -93,13 +93,15 @@ fn gradients_are_those_of_the_loss() {
     }
 }
 
+/// Outputs, labels and weights.
+type OfEntries = fn(&mut [f64], &[f64], &[f64]) -> f64;
+
 #[test]
 fn gradients_at_entries_are_those_of_the_loss() {
     let outputs = matrix::<f64>(1, 9).into_raw_vec_and_offset().0;
     let labels: Vec<f64> = (0..9).map(|place| f64::from(place % 2)).collect();
     let weights: Vec<f64> = (0..9).map(f64::from).collect();
-    type Of = fn(&mut [f64], &[f64], &[f64]) -> f64;
-    let losses: [(&str, Of); 3] = [
+    let losses: [(&str, OfEntries); 3] = [
         ("logistic", |outputs, labels, weights| logistic(outputs, labels, weights, 0.1)),
         ("squared", |outputs, labels, weights| squared(outputs, labels, Some(weights), 0.1)),
         ("squared, unweighted", |outputs, labels, _| squared(outputs, labels, None, 0.1)),

@@ -1,58 +1,21 @@
-//! `recflow cache`.
+//! `recflow cache list`.
 
-use std::io;
 use std::time::{Duration, UNIX_EPOCH};
 
-use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::colors::Colors;
-use super::command_line::{Global, OutputFormat};
-use super::exit::Exit;
-use super::failure;
-use super::sink::Sink;
-use crate::engine::{Action, Checkpoint, Store};
+use crate::cli::command_line::OutputFormat;
+use crate::engine::{Action, Checkpoint, Store, StoreError};
 use crate::report::units::{bytes, counted, duration};
 
-/// The arguments of `recflow cache`.
-#[derive(Debug, Clone, Args)]
-pub struct CacheArgs {
-    /// What to do with it.
-    #[command(subcommand)]
-    pub command: CacheCommand,
-}
-
-/// What to do with the cache.
-#[derive(Debug, Clone, Subcommand)]
-pub enum CacheCommand {
-    /// List the results in the cache (key, stage, size, time, memory) and what checkpoints take
-    List(ListArgs),
-}
-
-/// The arguments of `recflow cache list`.
-#[derive(Debug, Clone, Args)]
-pub struct ListArgs {
-    /// For people (human) or for programs (json)
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
-    pub format: OutputFormat,
-}
-
-/// Looks into the cache.
-pub(super) fn execute(global: &Global, args: &CacheArgs) -> Exit {
-    let CacheCommand::List(ListArgs { format }) = args.command;
-    let listed = Store::open(&global.cache_dir).and_then(|store| Ok((store.actions()?, store.checkpoints()?)));
-    match listed {
-        Ok((mut actions, checkpoints)) => {
-            actions.sort_by_key(|action| action.facts.finished_at);
-            let text = match format {
-                OutputFormat::Human => table(&actions) + &total(&checkpoints),
-                OutputFormat::Json => lines(&actions, &checkpoints),
-            };
-            Sink::new(io::stdout()).write(&text);
-            Exit::Success
-        }
-        Err(error) => failure::tell(&error, Colors::Off),
-    }
+/// What is in the store.
+pub(super) fn list(store: &Store, format: OutputFormat) -> Result<String, StoreError> {
+    let (mut actions, checkpoints) = (store.actions()?, store.checkpoints()?);
+    actions.sort_by_key(|action| action.facts.finished_at);
+    Ok(match format {
+        OutputFormat::Human => table(&actions) + &total(&checkpoints),
+        OutputFormat::Json => lines(&actions, &checkpoints),
+    })
 }
 
 /// One JSON value a line: the results, then the checkpoints.

@@ -1,0 +1,92 @@
+//! What is known of every stage of a plan without running any.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::digest::{ContinuationKey, StageKey};
+use super::plan::{Plan, PlannedStage, StageIndex};
+use super::registry::Registry;
+use super::resolution::{Resolution, Resolved, instantiate, resolve};
+use super::stage::{StageError, Workspace};
+use super::store::{Action, SourceDigests, Store};
+
+/// What is known of one stage.
+pub(super) enum Known {
+    /// Its result is there.
+    Done(Box<Resolved>),
+    /// Its computation is known, and not done.
+    Open(Box<Resolved>),
+    /// Its sources have to be fetched first; in words.
+    NoSources(String),
+    /// These stages, which it needs, have no result.
+    WaitsOn(Vec<String>),
+    /// It cannot even begin.
+    Fails(StageError),
+}
+
+/// Goes through the plan in topological order and tells of every stage. A forced stage counts as not done.
+pub(super) fn survey(
+    plan: &Plan,
+    registry: &Registry,
+    store: &Store,
+    workspace: &Workspace,
+    is_forced: impl Fn(&PlannedStage) -> bool,
+    mut tell: impl FnMut(&PlannedStage, Known),
+) {
+    let mut digests = SourceDigests::load(store);
+    let mut done: BTreeMap<StageIndex, Action> = BTreeMap::new();
+    for (index, planned) in plan.stages() {
+        let open = plan.dependencies_of(index).into_iter().filter(|need| !done.contains_key(need));
+        let waits_on: Vec<String> = open.map(|need| plan[need].name.clone()).collect();
+        if !waits_on.is_empty() {
+            tell(planned, Known::WaitsOn(waits_on));
+            continue;
+        }
+        let resolution = instantiate(planned, registry).and_then(|(kind, stage)| {
+            resolve(plan, index, (kind, stage.as_ref()), workspace, &mut digests, |need| done.get(&need))
+        });
+        let known = match resolution {
+            Err(error) => Known::Fails(error),
+            Ok(Resolution::Absent(what)) => Known::NoSources(what),
+            Ok(Resolution::Known(resolved)) => match store.action(resolved.preimage.key()) {
+                Some(action) if !is_forced(planned) => {
+                    done.insert(index, action);
+                    Known::Done(Box::new(resolved))
+                }
+                _ => Known::Open(Box::new(resolved)),
+            },
+        };
+        tell(planned, known);
+    }
+    if let Err(error) = digests.save() {
+        tracing::debug!("{error}");
+    }
+}
+
+/// What of a store plans can reach: the results that a run of them would find, and the checkpoints that it would go on
+/// from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reachable {
+    /// Results that are there, or would be computed next.
+    pub results: BTreeSet<StageKey>,
+    /// Checkpoints of stages that are done or could begin.
+    pub checkpoints: BTreeSet<ContinuationKey>,
+}
+
+impl Reachable {
+    /// Adds what a plan can reach.
+    pub fn add(&mut self, plan: &Plan, registry: &Registry, store: &Store, workspace: &Workspace) {
+        survey(
+            plan,
+            registry,
+            store,
+            workspace,
+            |_| false,
+            |planned, known| {
+                let (Known::Done(resolved) | Known::Open(resolved)) = &known else { return };
+                self.results.insert(resolved.preimage.key());
+                let kind = registry.find(&planned.kind);
+                self.checkpoints.extend(kind.and_then(|kind| resolved.preimage.continuation_key(&kind.parameters)));
+            },
+        );
+    }
+}

@@ -147,6 +147,9 @@ fn cells(report: &str) -> BTreeMap<(String, String), String> {
         .collect()
 }
 
+/// Models of ratings only.
+const OF_RATINGS: [&str; 3] = ["train-biased-mf", "train-autorec", "train-deeprec"];
+
 /// Runs all kinds of model on this data, split in this way; the report.
 fn compare_all(project: &Project, dataset: &str, strategy: &str, left_out: &[&str]) -> String {
     let registry = recflow::stages::registry();
@@ -218,7 +221,7 @@ fn without_ratings_and_times_no_number_is_made_up() {
         .write("lists/train.txt", file(|place| place % 4 != 0))
         .write("lists/test.txt", file(|place| place % 4 == 0));
     for strategy in STRATEGIES {
-        let report = compare_all(&project, "lists", strategy, &["train-biased-mf"]);
+        let report = compare_all(&project, "lists", strategy, &OF_RATINGS);
         for ((model, column), cell) in cells(&report) {
             if column == "RMSE" {
                 assert!(cell.starts_with('–'), "{model} has an RMSE without any rating: {cell}");
@@ -229,19 +232,17 @@ fn without_ratings_and_times_no_number_is_made_up() {
         assert_eq!(report.contains("the data has no times"), is_by_time, "{report}");
     }
     let files = "strategy: predefined, train-file: lists/train.txt, test-file: lists/test.txt";
-    let report = compare_all(&project, "lists", files, &["train-biased-mf"]);
+    let report = compare_all(&project, "lists", files, &OF_RATINGS);
     assert!(report.contains("30 users, 24 items, "), "{report}");
 
     // A model of ratings has nothing to learn here, and says so.
-    let pipeline = project
-        .read("all.yaml")
-        .replace("  evaluate:", "  train-biased-mf: { uses: train-biased-mf, needs: split }\n  evaluate:");
-    project.write("ratings.yaml", pipeline);
-    let outcome = project.recflow("run ratings.yaml");
-    outcome.expect(1);
-    assert!(
-        outcome.stderr.contains("train-biased-mf: failed: all ratings of the training part are `1`"),
-        "{}",
-        outcome.stderr
-    );
+    let without = project.read("all.yaml");
+    for model in OF_RATINGS {
+        let stage = format!("  {model}: {{ uses: {model}, needs: split }}\n  evaluate:");
+        project.write("ratings.yaml", without.replace("  evaluate:", &stage));
+        let outcome = project.recflow("run ratings.yaml");
+        outcome.expect(1);
+        let complaint = format!("{model}: failed: all ratings of the training part are `1`");
+        assert!(outcome.stderr.contains(&complaint), "{}", outcome.stderr);
+    }
 }

@@ -30,6 +30,8 @@ pub struct Job {
     pub threads: usize,
     /// The memory it may use, in bytes.
     pub memory_limit_bytes: Option<u64>,
+    /// The memory that the pipeline file gives it, in bytes: a process that holds more is ended.
+    pub declared_memory_bytes: Option<u64>,
 }
 
 /// An input artifact of a job.

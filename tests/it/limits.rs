@@ -83,6 +83,8 @@ fn a_stage_that_fails_is_run_again_as_often_as_it_may() {
 #[test]
 fn a_stage_that_rests_does_not_outlive_the_failure_of_another() {
     let mut toy = Toy::new();
+    // One after the other: the first rests when the second fails.
+    toy.capacity.jobs = 1;
     toy.retry_delay = Duration::from_hours(1);
     let (summary, told) = toy.run(
         "

@@ -47,9 +47,9 @@ fn remedy(failure: &Failure) -> Option<String> {
             Some("run fewer stages at once (`--jobs 1`), or choose parameters that need less memory".to_owned())
         }
         Failure::Timeout { .. } => Some("allow it more time with `resources: { timeout: … }`".to_owned()),
-        Failure::Memory { .. } => Some(
-            "allow more with `resources: { memory: … }` or `--memory`, or choose parameters that need less".to_owned(),
-        ),
+        Failure::Memory { .. } => {
+            Some("allow more with `resources: { memory: … }`, or choose parameters that need less".to_owned())
+        }
         Failure::Exit { .. } | Failure::Killed { .. } => Some("its log may say more".to_owned()),
         Failure::Store { .. } => {
             Some("see whether the cache's disk is full or read-only; running again is safe".to_owned())

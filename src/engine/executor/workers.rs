@@ -85,6 +85,7 @@ impl Coordinator<'_, '_> {
             workspace: self.executor.workspace.clone(),
             force: self.forced[index],
             threads: allotment.threads,
+            declared_memory_bytes: declared,
             memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.capacity.memory_bytes)),
         };
         let last = self.executor.store.latest(self.plan.name(), &planned.name);

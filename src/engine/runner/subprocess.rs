@@ -66,7 +66,7 @@ impl Subprocess {
         let stdout = child.stdout.take();
         let (outgrown, verdict) = thread::scope(|scope| {
             let (running, done) = mpsc::channel();
-            let watched = pid.zip(job.memory_limit_bytes);
+            let watched = pid.zip(job.declared_memory_bytes);
             let watch = watched.map(|(pid, limit)| scope.spawn(move || watch(pid, limit, &done)));
             let verdict = stdout.and_then(|stdout| listen(BufReader::new(stdout), tell));
             drop(running);
@@ -77,7 +77,7 @@ impl Subprocess {
         if let Some(verdict) = verdict {
             return Ok(verdict);
         }
-        if let (Some(used), Some(limit)) = (outgrown, job.memory_limit_bytes) {
+        if let (Some(used), Some(limit)) = (outgrown, job.declared_memory_bytes) {
             let [used, limit] = [used, limit].map(|bytes| MemorySize { bytes });
             return Err(Failure::Memory { used, limit });
         }

@@ -92,7 +92,7 @@ impl<F: Real> Gru<F> {
     /// The hidden states after each whole sequence, 0 for empty ones; in memory of a step. Shapes: `halves` `[n_items, 3 width]`, the
     /// input half of every item ([`Self::input`]'s output); the result `[n_sequences, width]`.
     ///
-    /// A sequence's state does not depend on the others: products always have [`GROUP`] rows, as BLAS may choose another kernel
+    /// A sequence's state does not depend on the others: products always have as many rows, as BLAS may choose another kernel
     /// for another number.
     pub fn last(&self, halves: &Array2<F>, sequences: &[&[u32]]) -> Array2<F> {
         let width = self.width();

@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 use ndarray::Array2;
 use recflow::rec::Monitor;
-use recflow::rec::data::{Interactions, Split};
+use recflow::rec::data::{Interactions, Split, SplitInfo};
 use recflow::rec::linalg::product;
 use recflow::rec::model::autorec::BasedOn;
 use recflow::rec::model::{AutoRecParams, CdaeParams, DeepRecParams, Fit, MultVaeParams, PairLoss, SvaeParams};
+use recflow::rec::nn::OptimiserKind;
 
 /// Notes when mini-batches end.
 #[derive(Default)]
@@ -85,6 +86,7 @@ fn benches(criterion: &mut Criterion) {
         epochs,
         ..MultVaeParams::default()
     });
+    let split = rated(&split);
     // Five sparse products an entry and unit: input, output, and their gradients but that by the input.
     bench(&mut group, "AutoRec, items, 500 units", &split, 10 * entries * 500, |epochs| AutoRecParams {
         epochs,
@@ -108,7 +110,15 @@ fn benches(criterion: &mut Criterion) {
         });
     }
     bench(&mut group, "CDAE, all items, 50 units", &split, 6 * users * items * 50 + 4 * entries * 50, |epochs| {
-        CdaeParams { latent: 50, loss: PairLoss::Logistic, negatives: 0, epochs, ..CdaeParams::default() }
+        CdaeParams {
+            latent: 50,
+            loss: PairLoss::Logistic,
+            negatives: 0,
+            optimiser: OptimiserKind::Adam,
+            batch: 256,
+            epochs,
+            ..CdaeParams::default()
+        }
     });
 
     let sequences = unvalidated(sequences(&split));
@@ -118,6 +128,21 @@ fn benches(criterion: &mut Criterion) {
     bench(&mut group, "SVAE, the paper's sizes", &sequences, gru + heads + 6 * tokens * 150 * items, |epochs| {
         SvaeParams { epochs, ..SvaeParams::default() }
     });
+}
+
+/// The split with ratings from 1 to 5.
+fn rated(split: &Split) -> Split {
+    let train = &split.train;
+    let n = train.n_entries();
+    let ratings = (0..n).map(|entry| (entry * 7 % 5 + 1) as f32).collect();
+    let train = Interactions::from_parts(
+        train.n_items(),
+        train.offsets().to_vec(),
+        train.items().to_vec(),
+        ratings,
+        vec![0; n],
+    );
+    Split { train, about: SplitInfo { rating_range: (1.0, 5.0), ..split.about.clone() }, ..split.clone() }
 }
 
 /// The split with nothing held out, so that all time goes into training.

@@ -12,6 +12,7 @@ use super::explain::ExplainArgs;
 use super::graph::GraphArgs;
 use super::kinds::KindsArgs;
 use super::plan::PlanArgs;
+use super::recommend::RecommendArgs;
 use super::run::RunArgs;
 use super::runs::RunsArgs;
 use super::schema::SchemaArgs;
@@ -109,6 +110,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Show past runs: what ran and why, times, learning curves, metrics
     Runs(RunsArgs),
+    /// Show what a trained model recommends, to a user or to somebody who has some items
+    Recommend(RecommendArgs),
     /// Look into the cache, check it, make room in it
     Cache(CacheArgs),
     /// Print a completion script for a shell

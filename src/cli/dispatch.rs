@@ -7,7 +7,9 @@ use indicatif::MultiProgress;
 
 use super::command_line::{Command, CommandLine};
 use super::exit::Exit;
-use super::{cache, completions, exec_stage, explain, graph, kinds, logging, plan, run, runs, schema, validate};
+use super::{
+    cache, completions, exec_stage, explain, graph, kinds, logging, plan, recommend, run, runs, schema, validate,
+};
 use crate::stages;
 
 /// The whole program. A wrong command line is told by the parser, which then ends the process with code 2.
@@ -26,6 +28,7 @@ pub fn main() -> Exit {
         Command::Kinds(args) => kinds::execute(&args, &registry),
         Command::Schema(_) => schema::execute(&registry),
         Command::Runs(args) => runs::execute(&global, &args),
+        Command::Recommend(args) => recommend::execute(&global, &args, &registry, colors),
         Command::Cache(args) => cache::execute(&global, &args, &registry, colors),
         Command::Completions(args) => completions::execute(&args),
         Command::ExecStage(args) => exec_stage::execute(&args, &registry),

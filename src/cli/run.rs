@@ -68,7 +68,8 @@ pub struct RunArgs {
     pub format: OutputFormat,
 }
 
-fn positive(text: &str) -> Result<NonZeroUsize, String> {
+/// A number that counts something there must be one of.
+pub(super) fn positive(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it must be a whole number from 1 up".to_owned())
 }
 
@@ -164,7 +165,7 @@ fn command(args: &RunArgs) -> String {
 }
 
 /// A word such that a shell reads it as one.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,@+%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

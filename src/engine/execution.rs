@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::artifact::{Artifact, FileRecord};
+use super::artifact::Artifact;
 use super::digest::Digest;
 use super::event::Failure;
 use super::job::Job;
@@ -147,21 +146,13 @@ fn lay_out_inputs(
     let mut inputs: BTreeMap<String, Vec<InputArtifact>> = BTreeMap::new();
     for (index, input) in job.inputs.iter().enumerate() {
         let dir = scratch.path().join("in").join(index.to_string());
-        fs::create_dir_all(&dir).map_err(StageError::from)?;
-        for (name, file) in &input.artifact.files {
-            let object = verified(store, *file, &input.stage)?;
-            symlink(object, dir.join(name)).map_err(StageError::from)?;
-        }
+        store.lay_out(&input.artifact, &dir).map_err(|error| match error {
+            StoreError::Damaged { digest, .. } => ExecutionError::DamagedInput { stage: input.stage.clone(), digest },
+            other @ StoreError::Io { .. } => other.into(),
+        })?;
         inputs.entry(input.port.clone()).or_default().push(InputArtifact { stage: input.stage.clone(), dir });
     }
     Ok(inputs)
-}
-
-fn verified(store: &Store, file: FileRecord, stage: &str) -> Result<std::path::PathBuf, ExecutionError> {
-    store.verified_path(file).map_err(|error| match error {
-        StoreError::Damaged { digest, .. } => ExecutionError::DamagedInput { stage: stage.to_owned(), digest },
-        other @ StoreError::Io { .. } => other.into(),
-    })
 }
 
 /// An input file that was edited while the stage read it would make a result that its key does not name.

@@ -30,6 +30,7 @@ mod spec;
 mod stage;
 mod status;
 mod store;
+mod stored_stage;
 mod survey;
 
 pub use artifact::{Artifact, FileRecord};
@@ -61,4 +62,5 @@ pub use store::{
     Action, Checkpoint, Collected, CollectionRules, Flaw, FlawKind, KeyLock, Scratch, SourceDigests, Store, StoreError,
     Verification,
 };
+pub use stored_stage::{NotDone, StoredStage, stored_stage};
 pub use survey::Reachable;

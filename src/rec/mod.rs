@@ -8,6 +8,7 @@ pub mod model;
 mod monitor;
 pub mod nn;
 mod random;
+pub mod recommend;
 
 pub use monitor::{Interrupted, Monitor, Silent};
 pub use random::stream;

@@ -144,7 +144,8 @@ impl Stage for Evaluate {
     }
 }
 
-fn load_model(dir: &Path) -> Result<(StoredModel, Box<dyn Recommender>), StageError> {
+/// The model in this folder and what is known of it.
+pub(super) fn load_model(dir: &Path) -> Result<(StoredModel, Box<dyn Recommender>), StageError> {
     let stored: StoredModel = read_json(&dir.join(MODEL_FILE))?;
     let kind = model::find(&stored.model)
         .ok_or_else(|| StageError::new(format!("this program has no model `{}`", stored.model)))?;

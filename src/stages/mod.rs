@@ -9,6 +9,7 @@ mod ingest;
 mod kinds;
 mod learning_curve;
 mod ports;
+pub mod recommend;
 mod report;
 mod sample;
 mod split;

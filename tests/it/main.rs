@@ -26,6 +26,7 @@ mod process;
 mod project;
 mod real_data;
 mod rebuilds;
+mod recommend;
 mod records;
 mod resumption;
 mod tidy;

@@ -39,7 +39,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Card, Fit, FitError, Fitted, Problem, Recommender, Scorer, UserBlock, Weights, WeightsError, check_memory,
+    Card, Fit, FitError, Fitted, Problem, Recommender, Scorer, UnseenUsers, UserBlock, Weights, WeightsError,
+    check_memory,
 };
 use crate::rec::Monitor;
 use crate::rec::data::Split;
@@ -202,6 +203,13 @@ impl Recommender for BiasedMf {
 
     fn rating(&self) -> Option<&dyn Scorer> {
         Some(self)
+    }
+
+    fn unseen_users(&self) -> UnseenUsers {
+        UnseenUsers::WithoutWhatIsLearnt(
+            "The model has learnt a bias and a vector for each user; those of one whom it has not seen are solved for from the \
+             ratings of the items.",
+        )
     }
 
     fn weights(&self) -> Weights {

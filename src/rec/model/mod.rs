@@ -130,8 +130,24 @@ pub trait Recommender: Send + Sync {
         false
     }
 
+    /// What the model makes of users whom training has not seen.
+    fn unseen_users(&self) -> UnseenUsers {
+        UnseenUsers::Alike
+    }
+
     /// Every array the model is made of.
     fn weights(&self) -> Weights;
+}
+
+/// What a model makes of users whom training has not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnseenUsers {
+    /// The same as of others: their history is all that counts.
+    Alike,
+    /// Something, though it lacks what it has learnt of each user; a sentence on what it does instead.
+    WithoutWhatIsLearnt(&'static str),
+    /// Nothing that differs from one to another; a sentence on why.
+    Unknown(&'static str),
 }
 
 /// Fills a block with one value for each user and item.

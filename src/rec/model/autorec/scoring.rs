@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayViewMut2, Axis};
 use super::{AutoRec, BasedOn, weights_of};
 use crate::rec::linalg::product_into;
 use crate::rec::model::row_group::{histories, in_groups};
-use crate::rec::model::{Recommender, Scorer, UserBlock, Weights};
+use crate::rec::model::{Recommender, Scorer, UnseenUsers, UserBlock, Weights};
 
 impl Recommender for AutoRec {
     fn ranking(&self) -> Option<&dyn Scorer> {
@@ -14,6 +14,15 @@ impl Recommender for AutoRec {
 
     fn rating(&self) -> Option<&dyn Scorer> {
         Some(self)
+    }
+
+    fn unseen_users(&self) -> UnseenUsers {
+        match self.based_on {
+            BasedOn::Items => UnseenUsers::Unknown(
+                "An item-based AutoRec has an output for each user of the training part and none for others.",
+            ),
+            BasedOn::Users => UnseenUsers::Alike,
+        }
     }
 
     fn weights(&self) -> Weights {

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayViewMut2};
 use super::{CdaeParams, InputScale, PairLoss};
 use crate::rec::linalg::Real;
 use crate::rec::model::row_group::{histories, in_groups};
-use crate::rec::model::{Recommender, Scorer, UserBlock, Weights, WeightsError};
+use crate::rec::model::{Recommender, Scorer, UnseenUsers, UserBlock, Weights, WeightsError};
 use crate::rec::nn::layer::{Embedding, EntryOutput, SparseInput};
 use crate::rec::nn::loss::{Confidence, logistic, logistic_everywhere, squared, squared_everywhere};
 use crate::rec::nn::{Activation, Initialiser, Labelled, Parameter, SparseRows};
@@ -210,6 +210,16 @@ impl Recommender for Cdae<f32> {
 
     fn rating(&self) -> Option<&dyn Scorer> {
         None
+    }
+
+    fn unseen_users(&self) -> UnseenUsers {
+        if self.users.is_some() {
+            UnseenUsers::WithoutWhatIsLearnt(
+                "The model has learnt a vector for each user; one whom it has not seen is scored without, by the items alone.",
+            )
+        } else {
+            UnseenUsers::Alike
+        }
     }
 
     fn weights(&self) -> Weights {

@@ -11,4 +11,4 @@ mod random;
 pub mod recommend;
 
 pub use monitor::{Interrupted, Monitor, Silent};
-pub use random::stream;
+pub use random::{NumpyLegacy, stream};

@@ -1,6 +1,11 @@
 //! Addressed randomness: every draw belongs to a named stream, so that the number of threads, the order of users and
 //! the draws of other purposes change nothing.
+//!
+//! [`NumpyLegacy`] is the exception: splits that others have published were drawn from one sequence.
 
+mod numpy_legacy;
+
+pub use numpy_legacy::NumpyLegacy;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 

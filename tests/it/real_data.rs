@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use recflow::rec::Silent;
-use recflow::rec::data::{Dataset, FilterParams, FoldIn, ReadOptions, SplitParams, Strategy, detect, read};
+use recflow::rec::data::{
+    Dataset, FilterParams, FoldIn, Holdout, RandomSource, ReadOptions, Split, SplitParams, Strategy, detect, read,
+};
 
 fn folder(variable: &str, name: &str) -> Option<PathBuf> {
     let found = std::env::var_os(variable).map(|root| Path::new(&root).join(name)).filter(|path| path.exists());
@@ -105,9 +107,8 @@ fn gowalla() {
     assert_eq!((split.train.n_entries(), split.test.targets.n_entries()), (810_128, 217_242));
 }
 
-#[test]
-fn published_split_of_movielens_100k() {
-    let Some(folder) = folder("RECFLOW_TEST_REFERENCE", "ml-100k-p1") else { return };
+/// The published split of MovieLens-100K, read from its files.
+fn published(folder: &Path) -> Split {
     let file = |name: &str| Some(folder.join(name));
     let params = SplitParams {
         train_file: file("train.csv"),
@@ -117,12 +118,64 @@ fn published_split_of_movielens_100k() {
         test_held_out_file: file("test_held_out.csv"),
         ..SplitParams::new(Strategy::Predefined)
     };
-    let split = params.apply(None, &Silent).unwrap();
+    params.apply(None, &Silent).unwrap()
+}
+
+/// How many events of the users of a part are shown, and how many are to be found.
+fn part_sizes(part: &Holdout) -> (usize, usize) {
+    (part.history.n_entries(), part.targets.n_entries())
+}
+
+#[test]
+fn published_split_of_movielens_100k() {
+    let Some(folder) = folder("RECFLOW_TEST_REFERENCE", "ml-100k-p1") else { return };
+    let split = published(&folder);
     assert_eq!((split.train.n_users(), split.train.n_items(), split.train.n_entries()), (738, 1415, 43_606));
-    let sizes = |part: &recflow::rec::data::Holdout| (part.history.n_entries(), part.targets.n_entries());
-    assert_eq!((sizes(&split.validation), sizes(&split.test)), ((4839, 1161), (4612, 1105)));
+    assert_eq!((part_sizes(&split.validation), part_sizes(&split.test)), ((4839, 1161), (4612, 1105)));
     assert_eq!(split.test.users.len(), 100);
     assert_eq!(split.users.len(), 938);
     let order = std::fs::read_to_string(folder.join("items.csv")).unwrap();
     assert!(order.lines().skip(1).eq(split.items.ids.iter().map(String::as_str)), "items stand in the published order");
+}
+
+/// As the programs of the Mult-VAE and SVAE papers split: likes of users with five of them, unseen users held out.
+fn as_published(dataset: &Dataset, n_users: usize, seed: u64, max_per_user: Option<u32>, fold_in: FoldIn) -> Split {
+    let likes = FilterParams { min_rating: Some(4.0), min_per_user: Some(5), max_per_user, ..FilterParams::default() };
+    let params = SplitParams {
+        validation_users: Some(n_users),
+        test_users: Some(n_users),
+        fold_in: Some(fold_in),
+        seed: Some(seed),
+        random_source: Some(RandomSource::NumpyLegacy),
+        ..SplitParams::new(Strategy::HeldOutUsers)
+    };
+    params.apply(Some(&likes.apply(dataset, &Silent).unwrap()), &Silent).unwrap()
+}
+
+#[test]
+fn the_published_split_of_movielens_100k_is_drawn_again_bit_for_bit() {
+    let (Some(folder), Some(dataset)) = (folder("RECFLOW_TEST_REFERENCE", "ml-100k-p1"), open("ml-100k")) else {
+        return;
+    };
+    let (published, drawn) = (published(&folder), as_published(&dataset, 100, 98765, None, FoldIn::Random));
+    assert_eq!((&drawn.users, &drawn.items.ids), (&published.users, &published.items.ids));
+    assert_eq!(drawn.train, published.train);
+    assert_eq!((&drawn.validation, &drawn.test), (&published.validation, &published.test));
+    assert_eq!(drawn.digest(), published.digest());
+}
+
+#[test]
+fn published_splits_of_movielens_1m_are_drawn_again() {
+    let Some(dataset) = open("ml-1m") else { return };
+    let events = |part: &Holdout| part.history.n_entries() + part.targets.n_entries();
+    // Mult-VAE's: the sizes that SVAE's authors print.
+    let split = as_published(&dataset, 750, 98765, None, FoldIn::Random);
+    assert_eq!((split.train.n_users(), split.train.n_items(), split.train.n_entries()), (4534, 3483, 435_180));
+    assert_eq!((events(&split.validation), events(&split.test)), (71_078, 68_956));
+    // SVAE's, without users of more than a thousand likes, and with a fold-in by time.
+    let split = as_published(&dataset, 750, 12345, Some(1000), FoldIn::Random);
+    assert_eq!((split.train.n_users(), split.train.n_items(), split.train.n_entries()), (4531, 3472, 429_925));
+    assert_eq!((events(&split.validation), events(&split.test)), (72_090, 69_452));
+    let split = as_published(&dataset, 750, 12345, Some(1000), FoldIn::Temporal);
+    assert_eq!((part_sizes(&split.validation), part_sizes(&split.test)), ((57_369, 14_721), (55_270, 14_182)));
 }

@@ -72,7 +72,8 @@ pub struct CdaeParams {
     pub loss: PairLoss,
     /// Items drawn for each item of the user's to stand against it; 0 for a loss over all items.
     pub negatives: u32,
-    /// Probability with which each item of a history is hidden (q of the paper).
+    /// Probability with which each item of a history is hidden (q of the paper). With 1, histories are never seen: what is
+    /// left is a factorisation by user vectors.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub corruption: f64,
     /// How the history is presented.
@@ -171,7 +172,7 @@ impl Fit for CdaeParams {
     const CARD: Card = Card {
         name: "cdae",
         title: "CDAE",
-        revision: 1,
+        revision: 2,
         about: "A denoising autoencoder of histories with a vector for each user.",
         paper: "Y. Wu, C. DuBois, A. X. Zheng, M. Ester: Collaborative Denoising Auto-Encoders for Top-N Recommender \
                 Systems, WSDM 2016",
@@ -209,6 +210,10 @@ impl Fit for CdaeParams {
             if let Some(value) = value.filter(|value| !(*value >= 0.0 && value.is_finite())) {
                 problem(parameter, format!("`{value}` is negative or no number"), None);
             }
+        }
+        if self.tied && self.corruption >= 1.0 {
+            let message = "with every item hidden there are no input weights".to_owned();
+            problem("tied", message, Some("remove it, or set `corruption` below 1"));
         }
         for (parameter, value) in of_users {
             if value.is_some() && !self.user_vectors {

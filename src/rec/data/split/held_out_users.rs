@@ -5,22 +5,26 @@
 //! a temporal one: users are shuffled, the last are the test, those before them the validation; the items are those of
 //! the training users; of each held-out user's events on these items a part is shown and the rest is to be found.
 
-use rand::seq::SliceRandom;
+use std::collections::BTreeSet;
 
 use super::assemble::{RowBuilder, about, percent, report};
+use super::draws::Draws;
 use super::params::{FoldIn, SplitParams};
 use super::share::floor_share;
 use super::{Holdout, Split, SplitError};
 use crate::rec::data::chronology::Rows;
 use crate::rec::data::{Dataset, Items, chronology};
-use crate::rec::{Interrupted, Monitor, stream};
+use crate::rec::{Interrupted, Monitor};
 
 /// Users are taken in the order of their first appearance and shuffled. In the split, training users, then validation
 /// users, then test users stand in the order of first appearance each, and items in that of their first training event.
+///
+/// With draws that are one sequence, users are taken by rising id, and so are the held-out ones of the split: it is
+/// the one that the programs of the papers make, and its parts written as files and read again are the same split.
 pub(super) fn split(
     dataset: &Dataset,
     params: &SplitParams,
-    seed: u64,
+    mut draws: Draws,
     monitor: &dyn Monitor,
 ) -> Result<Split, SplitError> {
     let n_users = dataset.n_users();
@@ -35,13 +39,14 @@ pub(super) fn split(
         return Err(SplitError::unfit(message, "lower `validation-users` or `test-users`"));
     }
     let mut order: Vec<u32> = (0..n_users as u32).collect();
-    order.shuffle(&mut stream(seed, "held-out-users", &[]));
+    draws.arrange_users(dataset, &mut order);
+    draws.shuffle(&mut order, "held-out-users", &[]);
     let n_train = n_users - n_validation - n_test;
     let (train_users, held_out) = order.split_at_mut(n_train);
     let (validation_users, test_users) = held_out.split_at_mut(n_validation);
-    for group in [&mut *train_users, &mut *validation_users, &mut *test_users] {
-        group.sort_unstable();
-    }
+    train_users.sort_unstable();
+    draws.arrange_users(dataset, validation_users);
+    draws.arrange_users(dataset, test_users);
 
     let rows = chronology::chronological(dataset);
     let vocabulary = Vocabulary::of(dataset, train_users);
@@ -57,7 +62,7 @@ pub(super) fn split(
     }
     let fold_in = params.fold_in.unwrap_or_default();
     let share = params.fold_out.unwrap_or(0.2);
-    let fold = Fold { dataset, rows: &rows, vocabulary: &vocabulary, order: fold_in, share, seed };
+    let mut fold = Fold { dataset, rows: &rows, vocabulary: &vocabulary, order: fold_in, share, draws };
     let validation = fold.holdout(validation_users, n_train, monitor)?;
     let test = fold.holdout(test_users, n_train + n_validation, monitor)?;
 
@@ -67,12 +72,13 @@ pub(super) fn split(
     };
     let description = format!(
         "{n_test} users for the test and {n_validation} for validation held out at random; of each, the {which} {} of the \
-         events are to be found (seed {seed}){caveat}",
-        percent(fold.share)
+         events are to be found ({}){caveat}",
+        percent(share),
+        fold.draws.in_words()
     );
     let users = order.iter().map(|&user| dataset.users[user as usize].clone()).collect();
     Ok(Split {
-        about: about(dataset, "held-out-users", description, Some(seed)),
+        about: about(dataset, "held-out-users", description, Some(fold.draws.seed)),
         users,
         items: vocabulary.items(dataset),
         train: train.finish(vocabulary.old.len()),
@@ -123,12 +129,13 @@ struct Fold<'a> {
     vocabulary: &'a Vocabulary,
     order: FoldIn,
     share: f64,
-    seed: u64,
+    draws: Draws,
 }
 
 impl Fold<'_> {
     /// The part of these users, whose index in the split starts at `first`.
-    fn holdout(&self, users: &[u32], first: usize, monitor: &dyn Monitor) -> Result<Holdout, Interrupted> {
+    fn holdout(&mut self, users: &[u32], first: usize, monitor: &dyn Monitor) -> Result<Holdout, Interrupted> {
+        self.draws.restart();
         let mut scored = Vec::new();
         let mut history = RowBuilder::new(&self.dataset.events);
         let mut targets = RowBuilder::new(&self.dataset.events);
@@ -152,7 +159,7 @@ impl Fold<'_> {
     }
 
     /// What is shown of a user and what is to be found, both oldest first.
-    fn fold(&self, user: usize) -> (Vec<u32>, Vec<u32>) {
+    fn fold(&mut self, user: usize) -> (Vec<u32>, Vec<u32>) {
         let known = |event: &u32| self.vocabulary.item_of(self.dataset, *event).is_some();
         let mut events: Vec<u32> = self.rows.of(user).iter().copied().filter(known).collect();
         match self.order {
@@ -161,17 +168,14 @@ impl Fold<'_> {
                 (events, held_out)
             }
             FoldIn::Random => {
-                let mut order: Vec<usize> = (0..events.len()).collect();
-                order.shuffle(&mut stream(self.seed, "fold-in", &[user as u64]));
-                let mut is_held_out = vec![false; events.len()];
-                for &position in &order[..floor_share(self.share, events.len())] {
-                    is_held_out[position] = true;
+                if !self.draws.folds(events.len()) {
+                    return (events, Vec::new());
                 }
-                let pick = |wanted: bool| {
-                    let chosen = events.iter().zip(&is_held_out).filter(|&(_, &held_out)| held_out == wanted);
-                    chosen.map(|(&event, _)| event).collect()
-                };
-                (pick(false), pick(true))
+                let mut order = events.clone();
+                self.draws.arrange_events(&mut order);
+                self.draws.shuffle(&mut order, "fold-in", &[user as u64]);
+                let held_out = BTreeSet::from_iter(&order[..floor_share(self.share, order.len())]);
+                events.into_iter().partition(|event| !held_out.contains(event))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod digest;
+mod draws;
 mod error;
 mod held_out_users;
 mod leave_one_out;
@@ -17,6 +18,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::draws::RandomSource;
 pub use self::error::SplitError;
 pub use self::params::{FoldIn, SplitParams, Strategy, UnknownItems};
 use super::dataset::{DatasetInfo, Items};

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::draws::Draws;
 use super::{
-    Split, SplitError, held_out_users, leave_one_out, per_user_random, per_user_temporal, predefined, random_entries,
+    RandomSource, Split, SplitError, held_out_users, leave_one_out, per_user_random, per_user_temporal, predefined,
+    random_entries,
 };
 use crate::rec::Monitor;
 use crate::rec::data::Dataset;
@@ -87,6 +89,9 @@ pub struct SplitParams {
     /// Seed of all random choices. Default 42.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Where random choices come from. Default `addressed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random_source: Option<RandomSource>,
     /// `held-out-users`: number of users for validation, instead of the share `validation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_users: Option<usize>,
@@ -148,6 +153,7 @@ impl SplitParams {
             validation: None,
             test: None,
             seed: None,
+            random_source: None,
             validation_users: None,
             test_users: None,
             fold_in: None,
@@ -177,6 +183,7 @@ impl SplitParams {
         }
         if self.takes("seed") {
             all.seed.get_or_insert(SEED);
+            all.random_source.get_or_insert_default();
         }
         if is_by_users {
             all.fold_in.get_or_insert_default();
@@ -218,11 +225,13 @@ impl SplitParams {
     /// Whether the strategy has this parameter.
     fn takes(&self, parameter: &str) -> bool {
         match self.strategy {
-            Strategy::RandomEntries | Strategy::PerUserRandom => ["validation", "test", "seed"].contains(&parameter),
+            Strategy::RandomEntries | Strategy::PerUserRandom => {
+                ["validation", "test", "seed", "random-source"].contains(&parameter)
+            }
             Strategy::PerUserTemporal => ["validation", "test"].contains(&parameter),
             Strategy::LeaveOneOut => false,
             Strategy::HeldOutUsers => {
-                ["validation", "test", "seed", "validation-users", "test-users", "fold-in", "fold-out"]
+                ["validation", "test", "seed", "random-source", "validation-users", "test-users", "fold-in", "fold-out"]
                     .contains(&parameter)
             }
             Strategy::Predefined => parameter.ends_with("-file") || parameter == "unknown-items",
@@ -270,6 +279,11 @@ impl SplitParams {
                 problem(count, format!("it says the same as `{share}`"), "give the number or the share, not both");
             }
         }
+        if let (Some(RandomSource::NumpyLegacy), Some(seed)) = (self.random_source, self.seed)
+            && u32::try_from(seed).is_err()
+        {
+            problem("seed", format!("`{seed}` is no seed of numpy's"), "`numpy-legacy` takes numbers below 2³²");
+        }
         if self.strategy == Strategy::Predefined {
             predefined::check(self, &mut problem);
         }
@@ -281,6 +295,7 @@ impl SplitParams {
             ("validation", self.validation.is_some()),
             ("test", self.test.is_some()),
             ("seed", self.seed.is_some()),
+            ("random-source", self.random_source.is_some()),
             ("validation-users", self.validation_users.is_some()),
             ("test-users", self.test_users.is_some()),
             ("fold-in", self.fold_in.is_some()),
@@ -318,12 +333,13 @@ impl SplitParams {
         };
         let (validation, test) = (all.validation.unwrap_or(0.0), all.test.unwrap_or(0.0));
         let seed = all.seed.unwrap_or(SEED);
+        let draws = Draws::new(all.random_source.unwrap_or_default(), seed);
         let split = match self.strategy {
-            Strategy::RandomEntries => random_entries::split(dataset, validation, test, seed, monitor)?,
-            Strategy::PerUserRandom => per_user_random::split(dataset, validation, test, seed, monitor)?,
+            Strategy::RandomEntries => random_entries::split(dataset, validation, test, draws, monitor)?,
+            Strategy::PerUserRandom => per_user_random::split(dataset, validation, test, draws, monitor)?,
             Strategy::PerUserTemporal => per_user_temporal::split(dataset, validation, test, monitor)?,
             Strategy::LeaveOneOut => leave_one_out::split(dataset, monitor)?,
-            Strategy::HeldOutUsers => held_out_users::split(dataset, &all, seed, monitor)?,
+            Strategy::HeldOutUsers => held_out_users::split(dataset, &all, draws, monitor)?,
             Strategy::Predefined => unreachable!("read from files above"),
         };
         if split.test.users.is_empty() {

@@ -1,36 +1,39 @@
 //! Random events of every user are held out: the usual protocol of top-n recommendation to known users.
 //!
-//! Each user's choice is a random stream of its own, so that it does not depend on the other users; and the test events
-//! are the same whatever the share for validation is.
-
-use rand::seq::SliceRandom;
+//! With addressed draws a user's choice does not depend on the other users. The test events are the same whatever the share
+//! for validation is.
 
 use super::Split;
 use super::assemble::{Part, about, assemble, percent, report};
+use super::draws::Draws;
 use super::share::sizes;
 use crate::rec::data::{Dataset, chronology};
-use crate::rec::{Interrupted, Monitor, stream};
+use crate::rec::{Interrupted, Monitor};
 
 /// The user's events are shuffled; the first are the test, those after them the validation, the rest is for training.
 pub(super) fn split(
     dataset: &Dataset,
     validation: f64,
     test: f64,
-    seed: u64,
+    mut draws: Draws,
     monitor: &dyn Monitor,
 ) -> Result<Split, Interrupted> {
     let rows = chronology::chronological(dataset);
     let mut parts = vec![Part::Train; dataset.n_events()];
-    for user in 0..rows.n_users() {
-        report(monitor, user, rows.n_users())?;
-        let mut order = rows.of(user).to_vec();
-        order.shuffle(&mut stream(seed, "per-user-random", &[user as u64]));
+    let mut users: Vec<u32> = (0..rows.n_users() as u32).collect();
+    draws.arrange_users(dataset, &mut users);
+    for (index, &user) in users.iter().enumerate() {
+        report(monitor, index, rows.n_users())?;
+        let mut order = rows.of(user as usize).to_vec();
+        draws.arrange_events(&mut order);
+        draws.shuffle(&mut order, "per-user-random", &[u64::from(user)]);
         sizes(validation, test, order.len()).deal(&order, &mut parts);
     }
     let description = format!(
-        "{} of every user's events at random for the test and {} for validation (seed {seed})",
+        "{} of every user's events at random for the test and {} for validation ({})",
         percent(test),
-        percent(validation)
+        percent(validation),
+        draws.in_words()
     );
-    assemble(dataset, &rows, &parts, monitor, about(dataset, "per-user-random", description, Some(seed)))
+    assemble(dataset, &rows, &parts, monitor, about(dataset, "per-user-random", description, Some(draws.seed)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
 
-use super::{FoldIn, Holdout, Split, SplitParams, Strategy, UnknownItems};
+use super::{FoldIn, Holdout, RandomSource, Split, SplitParams, Strategy, UnknownItems};
 use crate::rec::Silent;
 use crate::rec::data::{Dataset, DatasetInfo, Events, Interactions, Items};
 
@@ -100,11 +100,14 @@ fn check_weak(dataset: &Dataset, split: &Split) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn strategies_of_known_users_partition_the_events(data in any_dataset(), shares in (0_u32..30, 20_u32..50), seed: u64) {
+    fn strategies_of_known_users_partition_the_events(data in any_dataset(), shares in (0_u32..30, 20_u32..50), seed: u32, is_numpy: bool) {
         let (validation, test) = (f64::from(shares.0) / 100.0, f64::from(shares.1) / 100.0);
         for strategy in [Strategy::RandomEntries, Strategy::PerUserRandom, Strategy::PerUserTemporal] {
             let mut params = params(strategy, validation, test);
-            params.seed = (strategy != Strategy::PerUserTemporal).then_some(seed);
+            if strategy != Strategy::PerUserTemporal {
+                params.seed = Some(u64::from(seed));
+                params.random_source = is_numpy.then_some(RandomSource::NumpyLegacy);
+            }
             let split = params.apply(Some(&data), &Silent).unwrap();
             check_weak(&data, &split)?;
             prop_assert_eq!(split.digest(), params.apply(Some(&data), &Silent).unwrap().digest());
@@ -133,11 +136,11 @@ proptest! {
     }
 
     #[test]
-    fn held_out_users_are_unseen_and_folded_whole(data in any_dataset(), seed: u64, is_temporal: bool) {
+    fn held_out_users_are_unseen_and_folded_whole(data in any_dataset(), seed: u32, is_temporal: bool, is_numpy: bool) {
         let fold_in = if is_temporal { FoldIn::Temporal } else { FoldIn::Random };
         let params = SplitParams {
-            validation_users: Some(2), test_users: Some(3), fold_in: Some(fold_in), fold_out: Some(0.4), seed: Some(seed),
-            ..SplitParams::new(Strategy::HeldOutUsers)
+            validation_users: Some(2), test_users: Some(3), fold_in: Some(fold_in), fold_out: Some(0.4), seed: Some(u64::from(seed)),
+            random_source: is_numpy.then_some(RandomSource::NumpyLegacy), ..SplitParams::new(Strategy::HeldOutUsers)
         };
         let Ok(split) = params.apply(Some(&data), &Silent) else { return Ok(()) };
         let n_train = data.users.len() - 5;
@@ -258,7 +261,8 @@ fn parameters_are_written_as_in_a_pipeline() {
     assert_eq!(params, SplitParams { seed: Some(7), ..params_default() });
     assert!(serde_json::from_str::<SplitParams>(r#"{"strategy": "per-user-random", "sed": 7}"#).is_err());
     let resolved = SplitParams::new(Strategy::PerUserRandom).resolved();
-    assert_eq!(resolved, SplitParams { seed: Some(42), ..params_default() });
+    let expected = SplitParams { seed: Some(42), random_source: Some(RandomSource::Addressed), ..params_default() };
+    assert_eq!(resolved, expected);
 }
 
 fn params_default() -> SplitParams {

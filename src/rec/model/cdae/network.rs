@@ -58,7 +58,12 @@ impl<F: Real> Cdae<F> {
         let (latent, seed) = (params.latent as usize, params.seed);
         // As in the authors' program.
         let spread = Initialiser::Uniform(4.0 * (6.0 / (n_items + latent) as f64).sqrt());
-        let input = SparseInput::new(spread.matrix(n_items, latent, seed, "input-weight"), Array2::zeros((1, latent)));
+        let input_weight = match params.corruption {
+            // Nothing is ever fed while training, and what is not learnt must not be guessed at when scoring.
+            1.0 => Array2::zeros((n_items, latent)),
+            _ => spread.matrix(n_items, latent, seed, "input-weight"),
+        };
+        let input = SparseInput::new(input_weight, Array2::zeros((1, latent)));
         let output =
             EntryOutput::new(spread.matrix(n_items, latent, seed, "output-weight"), Array2::zeros((n_items, 1)));
         let users = params

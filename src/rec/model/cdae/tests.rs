@@ -144,6 +144,31 @@ fn with_everything_hidden_the_history_does_not_matter() {
     }
 }
 
+#[test]
+fn fitted_with_everything_hidden_it_is_a_factorisation_by_user_vectors() {
+    let split = two_tastes(60);
+    for params in [params(), adam()] {
+        let params = CdaeParams { corruption: 1.0, ..params };
+        let model = params.fit(&split, &Silent).unwrap().model;
+        let histories = [&[0_u32, 1, 2][..], &[15, 17, 11]];
+        let scores = histories.map(|history| {
+            let histories = interactions_of(20, &[history, history]);
+            let mut scores = Array2::from_elem((2, 20), f32::NAN);
+            model.score_into(&UserBlock::new(&histories, &[Some(0), Some(1)], 0, 2), scores.view_mut());
+            scores
+        });
+        assert_eq!(scores[0], scores[1], "the history does not matter");
+        let weights = model.weights();
+        let array = |name: &str| weights.f32::<ndarray::Ix2>(name).unwrap();
+        // w'ᵀ h(V_u + b) + b'.
+        let hidden =
+            (&array("users").slice(s![..2, ..]) + &array("input-bias")).mapv(|value| 1.0 / (1.0 + (-value).exp()));
+        let expected = hidden.dot(&array("output-weight").t()) + array("output-bias").t();
+        assert!((&scores[0] - &expected).iter().all(|difference| difference.abs() < 1e-5));
+        assert!(scores[0].row(0) != scores[0].row(1), "users differ by their vectors");
+    }
+}
+
 fn params() -> CdaeParams {
     CdaeParams { latent: 8, corruption: 0.2, batch: 4, epochs: 60, patience: 60, ..CdaeParams::default() }
 }
@@ -221,6 +246,7 @@ fn parameters_that_contradict_each_other_are_problems() {
         }),
         ["user-deviation", "user-regularisation"]
     );
+    assert_eq!(names(CdaeParams { tied: true, corruption: 1.0, ..params() }), ["tied"]);
     let wrong = CdaeParams { latent: 0, corruption: 1.1, learning_rate: 0.0, regularisation: f64::NAN, ..params() };
     assert_eq!(names(wrong), ["latent", "corruption", "learning-rate", "regularisation"]);
     assert!(params().fit(&split_from(interactions_of(3, &[&[]])), &Silent).is_err());

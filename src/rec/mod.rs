@@ -9,6 +9,7 @@ mod monitor;
 pub mod nn;
 mod random;
 pub mod recommend;
+pub mod stats;
 
 pub use monitor::{Interrupted, Monitor, Silent};
 pub use random::{NumpyLegacy, stream};

@@ -4,6 +4,15 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::breakdown::Breakdown;
+use super::estimate::Cell;
+use super::example_user::ExampleUser;
+use super::learning_curve::LearningCurve;
+use super::overlap::Overlap;
+use super::popularity_bias::PopularityBias;
+use super::provenance::Provenance;
+use super::statistics::Statistics;
+
 /// Models side by side on one split. The same pipeline and seeds give the same comparison, byte by byte as JSON.
 ///
 /// Texts are plain text, in which backticks mark code; renderers escape the rest.
@@ -20,6 +29,21 @@ pub struct Comparison {
     pub notes: Vec<String>,
     /// Where the numbers come from.
     pub provenance: Provenance,
+    /// What the table says, in one sentence; none where nothing was tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
+    /// How intervals and verdicts were made; none if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statistics: Option<Statistics>,
+    /// The same metrics over parts of the test.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breakdowns: Vec<Breakdown>,
+    /// What the models' recommendations have in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<Overlap>,
+    /// What the models recommend to a few users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<ExampleUser>,
 }
 
 /// One metric.
@@ -36,6 +60,9 @@ pub struct Column {
     pub decimals: u8,
     /// What it is, in a sentence or two: denominator, ties, users without targets.
     pub definition: String,
+    /// Which model is best on it and which cannot be told from the best, in one sentence; none where nothing was tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
 }
 
 /// Which of two values is the better one.
@@ -68,96 +95,43 @@ pub struct Row {
     pub users: u64,
     /// The parameters worth telling. They also tell models of the same name apart.
     pub parameters: IndexMap<String, Value>,
+    /// The coordinates of the row's copy in the pipeline's `matrix`, axis by axis, without those it is a mean over. They
+    /// tell models of the same name apart before parameters do.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub variant: IndexMap<String, Value>,
+    /// The runs that the row is the mean of, where there are several; `stage` is the first one's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replicates: Vec<Replicate>,
+    /// Whether the model reads histories in the order of time; the others know what is in them, not when.
+    #[serde(default)]
+    pub reads_order: bool,
+    /// How popular its recommendations are; none if it ranks nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub popularity_bias: Option<PopularityBias>,
+    /// How its training went; of the first replicate where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learning_curves: Vec<LearningCurve>,
 }
 
-/// A number, or why there is none.
+/// One of the runs that a row is the mean of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cell {
-    /// A finite number.
-    Value(f64),
-    /// No number, and the reason in a sentence.
-    Empty(String),
-}
-
-impl Cell {
-    /// The number, or an empty cell that says so if it is not finite.
-    pub fn of(value: f64) -> Self {
-        if value.is_finite() { Self::Value(value) } else { Self::Empty(format!("the value is not finite ({value})")) }
-    }
-
-    /// The number, if there is one.
-    pub fn value(&self) -> Option<f64> {
-        match self {
-            Self::Value(value) => Some(*value),
-            Self::Empty(_) => None,
-        }
-    }
-}
-
-/// Where the numbers of a comparison come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Provenance {
-    /// The data as it went into the split.
-    pub dataset: DatasetFacts,
-    /// What was filtered away before the split, in words, oldest first.
-    pub filters: Vec<String>,
-    /// How it was split.
-    pub split: SplitFacts,
-    /// How models were scored, in sentences that hold for every column: candidates, masking, ties, empty users.
-    pub protocol: Vec<String>,
-    /// The seed of each stage that draws random numbers.
-    pub seeds: IndexMap<String, u64>,
-}
-
-/// A data set in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct DatasetFacts {
-    /// What to call it.
-    pub name: String,
-    /// Number of users.
-    pub users: u64,
-    /// Number of items.
-    pub items: u64,
-    /// Number of interactions.
-    pub interactions: u64,
-    /// The lowest and the highest rating; `None` if the data has no ratings.
-    pub rating_range: Option<(f32, f32)>,
-    /// Lines that could not be read and were left out on request.
-    pub skipped_lines: u64,
-}
-
-/// A split in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct SplitFacts {
-    /// The strategy and its parameters in words.
-    pub description: String,
-    /// The content address of the split that every model was trained and scored on.
-    pub digest: String,
-    /// What models were fitted on.
-    pub train: PartSize,
-    /// What the best epoch was chosen on; zero users if there is no such part.
-    pub validation: PartSize,
-    /// What the table is made of.
-    pub test: PartSize,
-}
-
-/// The size of one part of a split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct PartSize {
-    /// Users with at least one interaction in it.
-    pub users: u64,
-    /// Interactions (in validation and test: those held out).
-    pub interactions: u64,
+pub struct Replicate {
+    /// The stage that trained it.
+    pub stage: String,
+    /// Its coordinates along the axes that the row is a mean over: `seed` 2.
+    pub variant: IndexMap<String, Value>,
+    /// The content address of the split that it was trained and scored on.
+    pub split_digest: String,
+    /// Passes over the data that training made.
+    pub epochs: Option<u32>,
+    /// The epoch whose weights were kept.
+    pub best_epoch: Option<u32>,
 }
 
 impl Comparison {
-    /// What to call each row: the model's name; where several rows share it, also the parameters in which they differ;
-    /// where that does not tell them apart either, the stage.
+    /// What to call each row: the model's name; where several rows share it, also the coordinates in which they differ, or
+    /// else the parameters; where that does not tell them apart either, the stage.
     pub fn labels(&self) -> Vec<String> {
         let labels: Vec<String> = self.rows.iter().map(|row| self.label_by_parameters(row)).collect();
         let occurs_once = |label: &String| labels.iter().filter(|other| *other == label).count() == 1;
@@ -169,13 +143,17 @@ impl Comparison {
 
     fn label_by_parameters(&self, row: &Row) -> String {
         let namesakes: Vec<&Row> = self.rows.iter().filter(|other| other.model == row.model).collect();
-        let differing: Vec<String> = row
-            .parameters
-            .iter()
-            .filter(|(name, value)| namesakes.iter().any(|other| other.parameters.get(*name) != Some(value)))
-            .map(|(name, value)| format!("{name} {}", parameter_text(value)))
-            .collect();
-        if differing.is_empty() { row.model.clone() } else { format!("{} ({})", row.model, differing.join(", ")) }
+        let differing = |of: fn(&Row) -> &IndexMap<String, Value>| -> Vec<String> {
+            let differs =
+                |(name, value): &(&String, &Value)| namesakes.iter().any(|other| of(other).get(*name) != Some(*value));
+            let named = of(row).iter().filter(differs);
+            named.map(|(name, value)| format!("{name} {}", parameter_text(value))).collect()
+        };
+        let mut differences = differing(|row| &row.variant);
+        if differences.is_empty() {
+            differences = differing(|row| &row.parameters);
+        }
+        if differences.is_empty() { row.model.clone() } else { format!("{} ({})", row.model, differences.join(", ")) }
     }
 }
 
@@ -193,7 +171,6 @@ pub(super) fn parameter_text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::example;
-    use super::Cell;
 
     #[test]
     fn namesakes_are_told_apart_by_the_parameters_in_which_they_differ() {
@@ -206,17 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn coordinates_tell_namesakes_apart_before_parameters_do() {
+        let mut comparison = example::comparison();
+        let mut twin = comparison.rows[1].clone();
+        comparison.rows[1].variant.insert("size".into(), "large".into());
+        twin.parameters.insert("lambda".into(), 100.into());
+        twin.variant.insert("size".into(), "small".into());
+        comparison.rows.push(twin);
+        assert_eq!(comparison.labels(), ["Popularity", "EASE (size large)", "MF", "EASE (size small)"]);
+    }
+
+    #[test]
     fn namesakes_with_equal_parameters_are_told_apart_by_stage() {
         let mut comparison = example::comparison();
         let mut twin = comparison.rows[0].clone();
         twin.stage = "train-again".into();
         comparison.rows.push(twin);
         assert_eq!(comparison.labels(), ["Popularity (train-popularity)", "EASE", "MF", "Popularity (train-again)"]);
-    }
-
-    #[test]
-    fn a_number_that_is_not_finite_is_an_empty_cell() {
-        assert_eq!(Cell::of(0.5).value(), Some(0.5));
-        assert_eq!(Cell::of(f64::NAN), Cell::Empty("the value is not finite (NaN)".into()));
     }
 }

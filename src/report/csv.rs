@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use super::{Comparison, Measured};
+use super::{Column, Comparison, Estimate, Measured};
 
 /// The table with a header line. Empty cells stay empty; costs that were not measured too.
 ///
-/// Columns: `model`, `stage`, `epochs`, `best_epoch`, `users`, one for each metric under its pipeline name,
-/// `training_seconds`, `cpu_seconds`, `peak_memory_bytes`, `threads`.
+/// Columns: `model`, `stage`, `epochs`, `best_epoch`, `users`; for each metric one under its pipeline name and, where they are
+/// known, its interval (`_low`, `_high`), the standard deviation over replicates (`_sd`) and the corrected p-value of the
+/// test against the best (`_p`); `training_seconds`, `cpu_seconds`, `peak_memory_bytes`, `threads`.
 #[expect(clippy::missing_panics_doc, reason = "writing into memory does not fail")]
 pub fn render(comparison: &Comparison, measured: &Measured) -> String {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    let metrics = comparison.columns.iter().map(|column| column.metric.clone());
+    let columns = columns(comparison);
+    let metrics = columns.iter().map(|(name, ..)| name.clone());
     let header = ["model", "stage", "epochs", "best_epoch", "users"].map(str::to_owned).into_iter().chain(metrics);
     let costs = ["training_seconds", "cpu_seconds", "peak_memory_bytes", "threads"].map(str::to_owned);
     let mut records: Vec<Vec<String>> = vec![header.chain(costs).collect()];
@@ -20,7 +22,9 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
         let cost = measured.training.get(&row.stage);
         let mut record = vec![label, row.stage.clone(), or_empty(row.epochs), or_empty(row.best_epoch)];
         record.push(row.users.to_string());
-        record.extend(row.cells.iter().map(|cell| or_empty(cell.value())));
+        record.extend(
+            columns.iter().map(|(_, index, figure)| or_empty(row.cells[*index].as_estimate().and_then(figure))),
+        );
         record.push(or_empty(cost.map(|cost| seconds(cost.wall))));
         record.push(or_empty(cost.and_then(|cost| cost.cpu).map(seconds)));
         record.push(or_empty(cost.and_then(|cost| cost.peak_memory_bytes)));
@@ -33,6 +37,31 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
     }
     let bytes = writer.into_inner().expect("a buffer in memory can be flushed");
     String::from_utf8(bytes).expect("fields are UTF-8")
+}
+
+/// One figure of an estimate.
+type Figure = fn(&Estimate) -> Option<f64>;
+
+/// What an estimate may tell, and the ends of the names of its columns.
+const FIGURES: [(&str, Figure); 5] = [
+    ("", |estimate| Some(estimate.value)),
+    ("_low", |estimate| Some(estimate.interval?.low)),
+    ("_high", |estimate| Some(estimate.interval?.high)),
+    ("_sd", |estimate| Some(estimate.spread.as_ref()?.standard_deviation)),
+    ("_p", |estimate| Some(estimate.standing?.against_best?.p_adjusted)),
+];
+
+/// The columns of metrics: name, place of the metric, figure; without those that no row fills, but the value itself.
+fn columns(comparison: &Comparison) -> Vec<(String, usize, Figure)> {
+    let of_metric = |(index, column): (usize, &Column)| {
+        let is_told = move |(end, figure): &(&str, Figure)| {
+            let mut estimates = comparison.rows.iter().filter_map(|row| row.cells[index].as_estimate());
+            end.is_empty() || estimates.find_map(figure).is_some()
+        };
+        let metric = column.metric.clone();
+        FIGURES.into_iter().filter(is_told).map(move |(end, figure)| (format!("{metric}{end}"), index, figure))
+    };
+    comparison.columns.iter().enumerate().flat_map(of_metric).collect()
 }
 
 fn or_empty(value: Option<impl ToString>) -> String {
@@ -55,6 +84,17 @@ mod tests {
         EASE,train-ease,,,6040,,0.16351234,0.5866,412.5,1.234,2.221,325058560,2
         MF,train-mf,20,15,6040,0.8612,0.163508,0.5102,230,185.000,333.000,100663296,2
         ");
+    }
+
+    #[test]
+    fn what_is_known_of_uncertainty_has_columns_of_its_own() {
+        let table = super::render(&example::full_comparison(), &Measured::default());
+        let header = table.lines().next().unwrap();
+        assert!(
+            header.contains(",precision@100,precision@100_low,precision@100_high,precision@100_sd,precision@100_p,")
+        );
+        // RMSE has one number only, which is compared with nothing.
+        assert!(header.contains(",rmse,rmse_low,rmse_high,rmse_sd,precision@100,"), "{header}");
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use super::comparison::{Cell, Column, Comparison, Direction, Row};
+use super::comparison::{Column, Comparison, Direction, Row};
+use super::estimate::{Cell, Estimate, Verdict};
 use super::measured::Measured;
 use super::units;
 
 /// What stands in a cell without a number.
-const NOTHING: &str = "–";
+pub(super) const NOTHING: &str = "–";
 
 /// Header, rows and the notes that the rows point to.
 pub(super) struct Grid {
@@ -26,8 +27,12 @@ pub(super) struct Grid {
 pub(super) struct GridCell {
     /// What it says.
     pub(super) text: String,
+    /// Half the width of its confidence interval.
+    pub(super) margin: Option<String>,
     /// Whether it is the best of its column.
     pub(super) best: bool,
+    /// Whether it is not the best, and a test does not tell it from the best.
+    pub(super) tied: bool,
     /// The number of the note that explains it.
     pub(super) note: Option<usize>,
 }
@@ -61,10 +66,7 @@ impl Grid {
             let mut cells = vec![GridCell::plain(label), epochs_cell(row, &mut notes)];
             for ((column, cell), best) in comparison.columns.iter().zip(&row.cells).zip(&best) {
                 cells.push(match cell {
-                    Cell::Value(value) => {
-                        let text = number(*value, column.decimals);
-                        GridCell { best: best.as_ref() == Some(&text), text, note: None }
-                    }
+                    Cell::Value(estimate) => value_cell(estimate, column, best.as_deref()),
                     Cell::Empty(reason) => notes.empty_cell(reason),
                 });
             }
@@ -82,6 +84,29 @@ impl Grid {
     /// Whether a cell of that column is marked as the best.
     pub(super) fn has_best(&self, column: usize) -> bool {
         self.rows.iter().any(|row| row[column].best)
+    }
+
+    /// Whether any cell is marked as not told from the best.
+    pub(super) fn has_tied(&self) -> bool {
+        self.rows.iter().flatten().any(|cell| cell.tied)
+    }
+
+    /// Whether any cell has a margin.
+    pub(super) fn has_margin(&self) -> bool {
+        self.rows.iter().flatten().any(|cell| cell.margin.is_some())
+    }
+}
+
+fn value_cell(estimate: &Estimate, column: &Column, best: Option<&str>) -> GridCell {
+    let text = number(estimate.value, column.decimals);
+    let is_best = best == Some(&*text);
+    let verdict = estimate.standing.map(|standing| standing.verdict);
+    GridCell {
+        margin: estimate.interval.map(|interval| number((interval.high - interval.low) / 2.0, column.decimals)),
+        best: is_best,
+        tied: !is_best && verdict == Some(Verdict::NotDistinguishable),
+        text,
+        note: None,
     }
 }
 
@@ -108,7 +133,8 @@ fn best_text(column: &Column, index: usize, rows: &[Row]) -> Option<String> {
     best.map(|value| number(value, column.decimals))
 }
 
-fn number(value: f64, decimals: u8) -> String {
+/// A number with so many digits behind the point; zero has no sign.
+pub(super) fn number(value: f64, decimals: u8) -> String {
     let text = format!("{value:.*}", usize::from(decimals));
     let is_negative_zero = text.starts_with('-') && text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
     if is_negative_zero { text[1..].to_owned() } else { text }
@@ -125,7 +151,7 @@ impl Notes {
             self.0.push(reason.to_owned());
             self.0.len() - 1
         });
-        GridCell { text: NOTHING.to_owned(), best: false, note: Some(index + 1) }
+        GridCell { text: NOTHING.to_owned(), note: Some(index + 1), ..GridCell::default() }
     }
 }
 
@@ -159,6 +185,17 @@ mod tests {
         assert_eq!(best(&comparison), [(1, 3), (1, 4), (2, 3)]);
         comparison.rows[0].cells[0] = Cell::of(0.9);
         assert!(best(&comparison).contains(&(2, 2)), "the lower RMSE is the better one");
+    }
+
+    #[test]
+    fn what_is_not_told_from_the_best_is_marked_unless_it_looks_the_same() {
+        let mut comparison = example::full_comparison();
+        let tied = |comparison: &Comparison| Grid::of(comparison, &Measured::default()).rows[2][3].tied;
+        assert!(!tied(&comparison), "it looks like the best one");
+        let Cell::Value(estimate) = &mut comparison.rows[2].cells[1] else { panic!("there is a number") };
+        estimate.value = 0.16;
+        assert!(tied(&comparison));
+        assert_eq!(Grid::of(&comparison, &Measured::default()).rows[1][3].margin.as_deref(), Some("0.0033"));
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn both_parts_can_be_read_back() {
-        let (comparison, measured) = (example::comparison(), example::measured());
+        let (comparison, measured) = (example::full_comparison(), example::measured());
         let document: serde_json::Value = serde_json::from_str(&super::render(&comparison, &measured)).unwrap();
         assert_eq!(serde_json::from_value::<Measured>(document["measured"].clone()).unwrap(), measured);
         assert_eq!(serde_json::from_value::<Comparison>(document).unwrap(), comparison);

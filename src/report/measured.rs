@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::pipeline_graph::PipelineGraph;
+
 /// What is added to a comparison when it is rendered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Measured {
-    /// What training each row's model cost, by the name of the row's stage.
+    /// What training each row's model cost, by the name of the row's stage; of a row that is a mean over replicates, the
+    /// mean cost of one.
     pub training: BTreeMap<String, Cost>,
     /// The command that makes this report again.
     pub command: Option<String>,
@@ -17,6 +20,9 @@ pub struct Measured {
     pub version: String,
     /// The day the report was made, if it is to say so.
     pub date: Option<String>,
+    /// The stages behind the report, and what each cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline: Option<PipelineGraph>,
 }
 
 /// What one stage cost when its result was computed (which may be long before the report).

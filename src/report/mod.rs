@@ -9,19 +9,40 @@
 //! - [`sparkline()`], [`bar()`]: curves and spans of time in a line of text.
 //! - [`csv::render`], [`json::render`]: every number in full precision, for other programs.
 
+mod breakdown;
 mod comparison;
 pub mod csv;
+mod estimate;
+mod example_user;
 mod grid;
 pub mod json;
+mod learning_curve;
 pub mod markdown;
 mod measured;
+mod overlap;
+mod pipeline_graph;
+mod popularity_bias;
+mod provenance;
+mod row_order;
 pub mod screen;
 mod sparkline;
+mod statistics;
 pub mod units;
+mod wrap;
 
 #[cfg(test)]
 mod example;
 
-pub use comparison::{Cell, Column, Comparison, DatasetFacts, Direction, PartSize, Provenance, Row, SplitFacts};
+pub use breakdown::{Breakdown, BrokenDownBy, Group};
+pub use comparison::{Column, Comparison, Direction, Replicate, Row};
+pub use estimate::{AgainstBest, Cell, Estimate, Interval, Spread, Standing, Verdict};
+pub use example_user::{ExampleUser, Item, Recommendation};
+pub use learning_curve::LearningCurve;
 pub use measured::{Cost, Measured};
+pub use overlap::Overlap;
+pub use pipeline_graph::{PipelineGraph, PipelineStage};
+pub use popularity_bias::PopularityBias;
+pub use provenance::{DatasetFacts, PartSize, Provenance, SplitFacts};
 pub use sparkline::{bar, sparkline};
+pub use statistics::Statistics;
+pub use wrap::wrap;

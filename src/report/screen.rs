@@ -5,15 +5,17 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Grid, GridCell, Superscript};
-use super::{Comparison, Measured, units};
+use super::{Comparison, Measured, units, wrap};
 
 /// Space between columns.
 const GUTTER: &str = "  ";
+/// Lines longer than this are hard to read.
+const WIDEST_PROSE: usize = 100;
 
 /// The table without the footer, in lines of at most `width` columns of a terminal as far as single columns allow.
 ///
 /// A table that is too wide is cut into blocks that each begin with the models' names. The best value of a column is
-/// marked `*`; wide characters count as two columns.
+/// marked `*`, what a test does not tell from it `≈`; wide characters count as two columns.
 pub fn render(comparison: &Comparison, measured: &Measured, width: usize) -> String {
     let grid = Grid::of(comparison, measured);
     let columns: Vec<TextColumn> = (0..grid.header.len()).map(|index| TextColumn::of(&grid, index)).collect();
@@ -27,15 +29,29 @@ pub fn render(comparison: &Comparison, measured: &Measured, width: usize) -> Str
     }
 
     let mut notes: Vec<String> = Vec::new();
+    notes.extend(comparison.finding.as_ref().map(|finding| format!("In short: {finding}")));
     if (0..grid.header.len()).any(|column| grid.has_best(column)) {
         notes.push("* the best of its column, with all that look the same".to_owned());
     }
+    if grid.has_tied() {
+        notes.push("≈ not told from the best by the test".to_owned());
+    }
+    notes.extend(replicates(comparison));
     notes.extend(grid.notes.iter().enumerate().map(|(index, note)| format!("{} {note}", Superscript(index + 1))));
     notes.extend(comparison.notes.iter().cloned());
-    if !notes.is_empty() {
-        let _ = write!(text, "\n{}\n", notes.join("\n"));
+    let lines: Vec<String> = notes.iter().flat_map(|note| wrap(note, 0, width.min(WIDEST_PROSE))).collect();
+    if !lines.is_empty() {
+        let _ = write!(text, "\n{}\n", lines.join("\n"));
     }
     text
+}
+
+/// Which numbers are means, and over how many runs.
+fn replicates(comparison: &Comparison) -> Option<String> {
+    let most = comparison.rows.iter().map(|row| row.replicates.len()).max().filter(|&most| most > 1)?;
+    let axes = comparison.statistics.as_ref().map(|statistics| statistics.replicate_axes.join(", "));
+    let of = axes.map(|axes| format!(" of {axes}")).unwrap_or_default();
+    Some(format!("Numbers are means over up to {most} replicates{of}."))
 }
 
 fn title(comparison: &Comparison) -> String {
@@ -52,9 +68,9 @@ struct TextColumn {
 
 impl TextColumn {
     fn of(grid: &Grid, index: usize) -> Self {
-        let has_best = grid.has_best(index);
-        let mut cells = vec![format!("{}{}", grid.header[index], if has_best { " " } else { "" })];
-        cells.extend(grid.rows.iter().map(|row| cell_text(&row[index], has_best)));
+        let has_marks = grid.has_best(index);
+        let mut cells = vec![format!("{}{}", grid.header[index], if has_marks { " " } else { "" })];
+        cells.extend(grid.rows.iter().map(|row| cell_text(&row[index], has_marks)));
         let width = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
         let padded = cells.iter().map(|cell| {
             let padding = " ".repeat(width - cell.width());
@@ -70,15 +86,15 @@ impl TextColumn {
     }
 }
 
-fn cell_text(cell: &GridCell, column_has_best: bool) -> String {
-    let best = match (cell.best, column_has_best) {
-        (true, _) => "*",
-        (false, true) => " ",
-        (false, false) => "",
+fn cell_text(cell: &GridCell, column_has_marks: bool) -> String {
+    let mark = match (cell.note, cell.best, cell.tied) {
+        (Some(note), ..) => Superscript(note).to_string(),
+        (None, true, _) => "*".to_owned(),
+        (None, false, true) => "≈".to_owned(),
+        (None, false, false) if column_has_marks => " ".to_owned(),
+        (None, false, false) => String::new(),
     };
-    let mark = cell.note.map(|note| Superscript(note).to_string()).unwrap_or_default();
-    let text = cell.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if mark.is_empty() { format!("{text}{best}") } else { format!("{text}{mark}") }
+    format!("{}{mark}", cell.text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Groups of columns that fit beside the first one.
@@ -106,6 +122,14 @@ mod tests {
     #[test]
     fn a_table_that_fits() {
         insta::assert_snapshot!(super::render(&example::comparison(), &example::measured(), 100));
+    }
+
+    #[test]
+    fn what_the_tests_say_stands_below() {
+        let mut comparison = example::full_comparison();
+        let super::super::Cell::Value(estimate) = &mut comparison.rows[2].cells[1] else { panic!("there is a number") };
+        estimate.value = 0.16;
+        insta::assert_snapshot!(super::render(&comparison, &example::measured(), 80));
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub fn counted(n: u64, singular: &str, plural: &str) -> String {
     format!("{} {}", count(n), if n == 1 { singular } else { plural })
 }
 
+/// A share as a percentage: `95 %`, `12.5 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e3).round() / 10.0)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -99,5 +104,12 @@ mod tests {
         assert_eq!(super::count(999), "999");
         assert_eq!(super::count(1_000_209), "1,000,209");
         assert_eq!(super::counted(1, "user", "users"), "1 user");
+    }
+
+    #[test]
+    fn shares_are_percentages_with_one_digit_at_most() {
+        assert_eq!(super::percent(0.95), "95 %");
+        assert_eq!(super::percent(0.1254), "12.5 %");
+        assert_eq!(super::percent(-0.03), "-3 %");
     }
 }

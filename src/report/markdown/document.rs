@@ -1,24 +1,34 @@
-//! The order of the report: table, notes, provenance, metrics, models.
+//! The order of the report: table, notes, uncertainty, breakdowns, examples, provenance, metrics, models.
 
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
-use super::super::comparison::{Comparison, Direction, PartSize, parameter_text};
+use super::super::comparison::{Comparison, Direction, parameter_text};
 use super::super::grid::{Grid, Superscript};
 use super::super::measured::Measured;
+use super::super::provenance::PartSize;
 use super::super::units;
+use super::differences::differences;
 use super::escape::{cell, code, code_block, text};
+use super::examples::examples;
 use super::table::{Align, comparison_table, pipe_table};
+use super::uncertainty::uncertainty;
 
 /// The report as a Markdown document.
 pub fn render(comparison: &Comparison, measured: &Measured) -> String {
     let grid = Grid::of(comparison, measured);
     let mut document = format!("# {}\n\n{}\n", text(&comparison.title), comparison_table(&grid));
     document.push_str(&notes(comparison, &grid));
-    let sections =
-        [("Where the numbers come from", provenance(comparison, measured)), ("Metrics", metrics(comparison, &grid))];
-    for (heading, body) in sections.into_iter().chain([("Models", models(comparison, measured))]) {
+    let sections = [
+        ("How sure the differences are", uncertainty(comparison)),
+        ("Where the differences are", differences(comparison)),
+        ("Examples", examples(comparison)),
+        ("Where the numbers come from", provenance(comparison, measured)),
+        ("Metrics", metrics(comparison, &grid)),
+        ("Models", models(comparison, measured)),
+    ];
+    for (heading, body) in sections.into_iter().filter(|(_, body)| !body.is_empty()) {
         let _ = write!(document, "## {heading}\n\n{body}\n");
     }
     document.truncate(document.trim_end().len());
@@ -26,13 +36,22 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
     document
 }
 
-/// What stands right below the table: the meaning of bold, why cells are empty, what else to know.
+/// What stands right below the table: what it says, what its marks mean, why cells are empty, what else to know.
 fn notes(comparison: &Comparison, grid: &Grid) -> String {
     let has_best = (0..grid.header.len()).any(|column| grid.has_best(column));
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = comparison.finding.iter().map(|finding| text(finding)).collect();
+    let mut legend: Vec<String> = Vec::new();
     if has_best {
-        lines.push("**Bold**: the best of its column, with all that look the same in the digits shown.".to_owned());
+        legend.push("**Bold**: the best of its column, with all that look the same in the digits shown.".to_owned());
     }
+    if grid.has_tied() {
+        legend.push("≈: not told from the best by the test.".to_owned());
+    }
+    if let Some(statistics) = comparison.statistics.as_ref().filter(|_| grid.has_margin()) {
+        let level = units::percent(statistics.level);
+        legend.push(format!("±: half the width of the {level} interval over users."));
+    }
+    lines.extend((!legend.is_empty()).then(|| legend.join(" ")));
     lines.extend(
         grid.notes.iter().enumerate().map(|(index, note)| format!("{} {}", Superscript(index + 1), text(note))),
     );
@@ -178,6 +197,11 @@ mod tests {
     #[test]
     fn a_whole_report() {
         insta::assert_snapshot!(render(&example::comparison(), &example::measured()));
+    }
+
+    #[test]
+    fn a_report_of_all_that_can_be_told() {
+        insta::assert_snapshot!(render(&example::full_comparison(), &example::measured()));
     }
 
     #[test]

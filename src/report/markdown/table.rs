@@ -27,11 +27,13 @@ pub(super) fn comparison_table(grid: &Grid) -> String {
 fn cell_text(cell: &GridCell, column_has_best: bool) -> String {
     let text = escape::cell(&escape::text(&cell.text));
     let mark = cell.note.map(|note| Superscript(note).to_string()).unwrap_or_default();
-    match (cell.best, column_has_best) {
-        (true, _) => format!("**{text}**{mark}"),
+    let margin = cell.margin.as_ref().map(|margin| format!(" ± {margin}")).unwrap_or_default();
+    match (cell.best, cell.tied, column_has_best) {
+        (true, ..) => format!("**{text}**{mark}{margin}"),
+        (false, true, _) => format!("{text}{mark} ≈{margin}"),
         // The asterisks of the best one would push its digits out of line.
-        (false, true) => format!("{text}{mark}  "),
-        (false, false) => format!("{text}{mark}"),
+        (false, false, true) => format!("{text}{mark}  {margin}"),
+        (false, false, false) => format!("{text}{mark}{margin}"),
     }
 }
 

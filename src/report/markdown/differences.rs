@@ -1,0 +1,104 @@
+//! Where the differences between models are: breakdowns, popularity bias, overlap.
+
+use super::super::breakdown::Breakdown;
+use super::super::comparison::{Comparison, Direction};
+use super::super::estimate::Cell;
+use super::super::grid::{NOTHING, number};
+use super::super::units;
+use super::escape::{cell, text};
+use super::table::{Align, pipe_table};
+
+/// The section; empty where nothing is known.
+pub(super) fn differences(comparison: &Comparison) -> String {
+    let breakdowns = comparison.breakdowns.iter().map(|breakdown| broken_down(comparison, breakdown));
+    let parts: Vec<String> = breakdowns.chain(popularity_bias(comparison)).chain(overlap(comparison)).collect();
+    parts.join("\n")
+}
+
+/// One table for the first judged metric: the others are in the JSON file, and all of them in a page of their own.
+fn broken_down(comparison: &Comparison, breakdown: &Breakdown) -> String {
+    let is_judged = |&place: &usize| comparison.columns[breakdown.columns[place]].direction != Direction::Neither;
+    let Some(place) = (0..breakdown.columns.len()).find(is_judged) else { return String::new() };
+    let column = &comparison.columns[breakdown.columns[place]];
+    let groups = breakdown.groups.iter().map(|group| {
+        let size = match group.targets {
+            Some(targets) => units::counted(targets, "target", "targets"),
+            None => units::counted(group.users, "user", "users"),
+        };
+        cell(&text(&format!("{} ({size})", group.name)))
+    });
+    let header: Vec<String> = std::iter::once(cell(&text(&column.title))).chain(groups).collect();
+    let rows = comparison.labels().into_iter().enumerate().filter_map(|(row, label)| {
+        let own: Vec<&Cell> = breakdown.groups.iter().map(|group| &group.cells[row][place]).collect();
+        own.iter().any(|cell| cell.value().is_some()).then(|| {
+            let numbers = own.into_iter().map(|cell| estimate_words(cell, column.decimals));
+            std::iter::once(cell(&text(&label))).chain(numbers).collect::<Vec<String>>()
+        })
+    });
+    let table = pipe_table(&header, &aligns(header.len()), &rows.collect::<Vec<_>>());
+    format!("### {}\n\n{}\n\n{table}", text(&breakdown.title), text(&breakdown.about))
+}
+
+fn estimate_words(cell: &Cell, decimals: u8) -> String {
+    let Some(estimate) = cell.as_estimate() else { return NOTHING.to_owned() };
+    let margin = estimate.interval.map(|interval| number((interval.high - interval.low) / 2.0, decimals));
+    let margin = margin.map(|margin| format!(" ± {margin}")).unwrap_or_default();
+    format!("{}{margin}", number(estimate.value, decimals))
+}
+
+fn popularity_bias(comparison: &Comparison) -> Option<String> {
+    const HEADER: [&str; 6] = ["Model", "Recommended", "Lift", "Head", "Middle", "Tail"];
+    let known: Vec<_> = comparison
+        .labels()
+        .into_iter()
+        .zip(&comparison.rows)
+        .filter_map(|(label, row)| Some((label, row.popularity_bias?)))
+        .collect();
+    let (_, first) = known.first()?;
+    let shares = |shares: [f64; 3]| shares.map(units::percent);
+    let row = |name: String, popularity: f64, lift: String, of: [f64; 3]| -> Vec<String> {
+        [name, units::percent(popularity), lift].into_iter().chain(shares(of)).collect()
+    };
+    let mut rows: Vec<Vec<String>> = known
+        .iter()
+        .map(|(label, bias)| {
+            let sign = if bias.lift > 0.0 { "+" } else { "" };
+            row(cell(&text(label)), bias.recommended, format!("{sign}{}", units::percent(bias.lift)), bias.shares)
+        })
+        .collect();
+    rows.push(row("*users' histories*".to_owned(), first.history, NOTHING.to_owned(), first.history_shares));
+    let table = pipe_table(&HEADER.map(str::to_owned), &aligns(HEADER.len()), &rows);
+    Some(format!(
+        "### Popularity bias\n\nHow many training users have an item that is among the first {}, on average; its lift over the \
+         items of the users' histories; and the shares of recommendations that are of the head, the middle and the tail of the \
+         catalogue, each of which has a third of all training interactions.\n\n{table}",
+        first.cutoff
+    ))
+}
+
+fn overlap(comparison: &Comparison) -> Option<String> {
+    let overlap = comparison.overlap.as_ref()?;
+    let labels = comparison.labels();
+    let ranking: Vec<usize> = (0..labels.len()).filter(|&row| overlap.shares[row][row].is_some()).collect();
+    if ranking.len() < 2 {
+        return None;
+    }
+    let names: Vec<String> = ranking.iter().map(|&row| cell(&text(&labels[row]))).collect();
+    let header: Vec<String> = std::iter::once("Model".to_owned()).chain(names.iter().cloned()).collect();
+    let rows = ranking.iter().zip(&names).map(|(&row, name)| {
+        let shares = ranking.iter().map(|&other| match overlap.shares[row][other] {
+            Some(share) if row != other => units::percent(share),
+            _ => NOTHING.to_owned(),
+        });
+        std::iter::once(name.clone()).chain(shares).collect::<Vec<String>>()
+    });
+    let table = pipe_table(&header, &aligns(header.len()), &rows.collect::<Vec<_>>());
+    let cutoff = overlap.cutoff;
+    Some(format!(
+        "### Overlap\n\nHow much of two models' lists of {cutoff} is the same, on average over users.\n\n{table}"
+    ))
+}
+
+fn aligns(columns: usize) -> Vec<Align> {
+    std::iter::once(Align::Left).chain(std::iter::repeat_n(Align::Right, columns.saturating_sub(1))).collect()
+}

@@ -1,0 +1,122 @@
+//! From the scores of single models to one table.
+
+use super::notes::notes;
+use super::provenance::provenance;
+use super::scored::Scored;
+use super::spread::mean_and_spread;
+use super::table_rows::{Coordinates, TableRow, check_splits, table_rows};
+use crate::engine::StageError;
+use crate::rec::metric::{self, MetricSpec};
+use crate::report::{Cell, Column, Comparison, Direction, Estimate, Replicate, Row};
+
+/// What a report is to be made of, beside the scores.
+pub(super) struct Wishes<'a> {
+    /// The heading.
+    pub title: &'a str,
+    /// The axes along which rows are joined.
+    pub replicates: &'a [String],
+}
+
+/// The scores of all models as one table; refuses those that were not made on the same split in the same way.
+pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparison, StageError> {
+    let rows = table_rows(scored, wishes.replicates);
+    let Some(first) = rows.first().map(TableRow::first) else {
+        return Err(StageError::new("there are no scores to compare"));
+    };
+    check_splits(&rows)?;
+    for other in scored {
+        if other.scores.relevant_from != first.scores.relevant_from {
+            let message = format!("`{}` and `{}` count different held-out items as targets", first.stage, other.stage);
+            return Err(StageError::new(message).help("give both the same `relevant-from`"));
+        }
+    }
+    let mut metrics: Vec<MetricSpec> = Vec::new();
+    for value in scored.iter().flat_map(|one| &one.scores.values) {
+        if !metrics.contains(&value.metric) {
+            metrics.push(value.metric);
+        }
+    }
+    let cells = rows.iter().map(|row| metrics.iter().map(|metric| cell(row, *metric)).collect());
+    Ok(Comparison {
+        title: wishes.title.to_owned(),
+        columns: metrics.iter().map(column).collect(),
+        rows: rows.iter().zip(cells).map(|(row, cells)| table_row(row, cells)).collect(),
+        notes: notes(&rows),
+        provenance: provenance(&rows, first),
+        finding: None,
+        statistics: None,
+        breakdowns: Vec::new(),
+        overlap: None,
+        examples: Vec::new(),
+    })
+}
+
+fn column(spec: &MetricSpec) -> Column {
+    let metric = spec.metric();
+    Column {
+        metric: spec.to_string(),
+        title: spec.title(),
+        direction: match metric.direction {
+            metric::Direction::Higher => Direction::HigherIsBetter,
+            metric::Direction::Lower => Direction::LowerIsBetter,
+            metric::Direction::Neither => Direction::Neither,
+        },
+        decimals: 4,
+        definition: metric.definition.to_owned(),
+        finding: None,
+    }
+}
+
+/// A metric of a row, the mean over its replicates; empty as soon as one of them has no value.
+fn cell(row: &TableRow<'_>, metric: MetricSpec) -> Cell {
+    let value = |one: &&Scored| match one.scores.values.iter().find(|value| value.metric == metric) {
+        None => Err("This metric was not asked for.".to_owned()),
+        Some(value) => match (value.value, &value.reason) {
+            (Some(number), _) => Ok(number),
+            (None, Some(reason)) => Err(sentence(reason)),
+            (None, None) => Err("The metric has no value.".to_owned()),
+        },
+    };
+    match row.members.iter().map(value).collect::<Result<Vec<f64>, String>>() {
+        Err(reason) => Cell::Empty(reason),
+        Ok(values) => {
+            let (mean, spread) = mean_and_spread(values);
+            Cell::estimate(Estimate { spread, ..Estimate::of(mean) })
+        }
+    }
+}
+
+fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
+    let first = row.first();
+    let model = &first.scores.model;
+    let parameters = model.parameters.as_object().into_iter().flatten();
+    let replicate = |(one, coordinates): (&&Scored, &Coordinates)| Replicate {
+        stage: one.stage.clone(),
+        variant: coordinates.clone(),
+        split_digest: one.scores.split.digest.clone(),
+        epochs: one.scores.model.training.epochs,
+        best_epoch: one.scores.model.training.best_epoch,
+    };
+    let replicates = row.members.iter().zip(&row.coordinates).filter(|_| row.is_replicated());
+    Row {
+        model: model.title.clone(),
+        stage: first.stage.clone(),
+        epochs: model.training.epochs,
+        best_epoch: model.training.best_epoch,
+        cells,
+        users: first.scores.users,
+        parameters: parameters.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        variant: row.variant.clone(),
+        replicates: replicates.map(replicate).collect(),
+        reads_order: first.scores.reads_order,
+        popularity_bias: None,
+        learning_curves: Vec::new(),
+    }
+}
+
+/// A lowercase fragment as a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut chars = fragment.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
+}

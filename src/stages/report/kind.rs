@@ -1,0 +1,84 @@
+//! The kind: its parameters, and what it does when.
+
+use std::fs;
+use std::path::{Component, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::bridge::write_json;
+use super::super::ports::{COMPARISON, SCORES};
+use super::gathering::{Wishes, compare};
+use super::publishing::publications;
+use super::scored::scored;
+use crate::engine::{Arity, ParameterProblem, Publication, PublishCtx, Stage, StageCtx, StageError, StageKind};
+use crate::report::{Comparison, Measured, csv};
+
+const COMPARISON_FILE: &str = "comparison.json";
+const TABLE_FILE: &str = "comparison.csv";
+
+/// The kind.
+pub(in crate::stages) fn kind() -> StageKind {
+    StageKind::of::<Report>(
+        "report",
+        2,
+        "Lays the scores of models side by side, as a Markdown table that says where its numbers come from.",
+    )
+    .reads("scores", SCORES, Arity::Set)
+    .writes("comparison", COMPARISON)
+}
+
+/// How a comparison is laid out.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Report {
+    /// The heading.
+    title: String,
+    /// The axes of a `matrix`, and of `seeds`, whose copies are one row: the mean over them, with its spread.
+    replicates: Vec<String>,
+    /// The Markdown file to write, relative to where recflow is run.
+    #[schemars(extend("x-key" = false))]
+    output: PathBuf,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            title: "Comparison".to_owned(),
+            replicates: vec!["seed".to_owned()],
+            output: PathBuf::from("reports/comparison.md"),
+        }
+    }
+}
+
+impl Stage for Report {
+    fn check(&self) -> Vec<ParameterProblem> {
+        let inside = self.output.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if inside && self.output.file_name().is_some() {
+            return Vec::new();
+        }
+        let message = format!("`{}` is not a file inside of the folder where recflow is run", self.output.display());
+        let help = "give a relative path without `..`, for example `reports/comparison.md`".to_owned();
+        vec![ParameterProblem::of("output", message, Some(help))]
+    }
+
+    fn max_threads(&self) -> usize {
+        1
+    }
+
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        let wishes = Wishes { title: &self.title, replicates: &self.replicates };
+        let comparison = compare(&scored(ctx)?, &wishes)?;
+        let out = ctx.output("comparison");
+        write_json(&out.join(COMPARISON_FILE), &comparison)?;
+        fs::write(out.join(TABLE_FILE), csv::render(&comparison, &Measured::default()))?;
+        Ok(())
+    }
+
+    fn publish(&self, ctx: &PublishCtx<'_>) -> Result<Vec<Publication>, StageError> {
+        let bytes = (ctx.read)("comparison", COMPARISON_FILE)?;
+        let comparison: Comparison = serde_json::from_slice(&bytes)
+            .map_err(|error| StageError::new(format!("cannot read `{COMPARISON_FILE}`: {error}")))?;
+        Ok(publications(comparison, &self.output, ctx))
+    }
+}

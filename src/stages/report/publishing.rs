@@ -1,0 +1,90 @@
+//! What a finished report puts into the workspace: the comparison joined with what running cost.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::engine::{Facts, FinishedStage, Publication, PublishCtx};
+use crate::report::{Comparison, Cost, Measured, PipelineGraph, PipelineStage, markdown, screen};
+
+/// The documents made of a comparison, the Markdown one at `output`.
+pub(super) fn publications(mut comparison: Comparison, output: &Path, ctx: &PublishCtx<'_>) -> Vec<Publication> {
+    // The order of rows is the pipeline file's; the stored comparison does not depend on it.
+    let order = (ctx.find)(ctx.stage).map(|own| own.needs).unwrap_or_default();
+    comparison.sort_rows_by_key(|row| order.iter().position(|stage| *stage == row.stage));
+    if let Some(name) = dataset_name(ctx) {
+        comparison.provenance.dataset.name = name;
+    }
+    let training = training_costs(&mut comparison, ctx);
+    let measured = Measured {
+        training,
+        command: Some(ctx.command.to_owned()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        date: None,
+        pipeline: Some(pipeline_graph(ctx)),
+    };
+    vec![Publication {
+        path: output.to_owned(),
+        bytes: markdown::render(&comparison, &measured).into_bytes(),
+        display: Some(screen::render(&comparison, &measured, ctx.display_width)),
+    }]
+}
+
+/// What the pipeline calls the data set. Its content may have been read under another name, which its key leaves out.
+fn dataset_name(ctx: &PublishCtx<'_>) -> Option<String> {
+    let mut open = vec![ctx.stage.to_owned()];
+    while let Some(stage) = open.pop().and_then(|name| (ctx.find)(&name)) {
+        if stage.kind == "ingest" {
+            let name = Path::new(stage.parameters.get("dataset")?.as_str()?).file_name()?.to_string_lossy();
+            return name.split('.').next().filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+        open.extend(stage.needs);
+    }
+    None
+}
+
+/// What training each row's model cost; the rows then name the stages that trained them.
+fn training_costs(comparison: &mut Comparison, ctx: &PublishCtx<'_>) -> BTreeMap<String, Cost> {
+    let mut costs = BTreeMap::new();
+    for row in &mut comparison.rows {
+        let scored = (ctx.find)(&row.stage).into_iter().flat_map(|stage| stage.needs);
+        let trained = scored.filter_map(|name| (ctx.find)(&name).map(|stage| (name, stage)));
+        let Some((name, FinishedStage { facts, .. })) =
+            trained.into_iter().find(|(_, stage)| stage.kind.starts_with("train-"))
+        else {
+            continue;
+        };
+        row.stage.clone_from(&name);
+        costs.insert(name, cost(facts));
+    }
+    costs
+}
+
+fn cost(facts: Facts) -> Cost {
+    Cost {
+        wall: facts.wall,
+        cpu: facts.cpu,
+        peak_memory_bytes: facts.peak_memory_bytes,
+        threads: facts.threads,
+        version: facts.version,
+    }
+}
+
+/// The report's own stage and all upstream, each after those it reads.
+fn pipeline_graph(ctx: &PublishCtx<'_>) -> PipelineGraph {
+    let mut stages = Vec::new();
+    let mut met = BTreeSet::new();
+    // A stage is left the second time it comes up: when all that it reads has been left.
+    let mut open = vec![(ctx.stage.to_owned(), false)];
+    while let Some((name, is_left)) = open.pop() {
+        let Some(FinishedStage { kind, needs, facts, .. }) = (ctx.find)(&name) else { continue };
+        if is_left {
+            // The report's own facts would be those of another time: it is being published.
+            let cost = (name != ctx.stage).then(|| cost(facts));
+            stages.push(PipelineStage { name, kind, needs, cost });
+        } else if met.insert(name.clone()) {
+            open.push((name, true));
+            open.extend(needs.into_iter().rev().map(|need| (need, false)));
+        }
+    }
+    PipelineGraph { stages }
+}

@@ -10,22 +10,26 @@ use super::bridge::{Bridge, read_json, write_json};
 use super::facts::SplitFacts;
 use super::figures::Figures;
 use super::ports::{MODEL, SCORES, SPLIT};
+use super::scored_users::ScoredUsersWriter;
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
 use crate::engine::{Arity, Inputs, ParameterProblem, PublishCtx, Stage, StageCtx, StageError, StageKind, Step};
 use crate::rec::data::Split;
-use crate::rec::eval::{Evaluation, EvaluationError, EvaluationOptions, MetricValue, evaluate};
+use crate::rec::eval::{EvaluationError, EvaluationOptions, MetricValue, TrainingCounts, evaluate_into};
 use crate::rec::metric::{MetricSpec, MetricSpecError};
 use crate::rec::model::{self, Recommender, Weights, WeightsError};
 
 /// The metrics of one model.
 pub(super) const SCORES_FILE: &str = "scores.json";
-const USERS_FILE: &str = "users.csv";
+/// The values of single users behind the means: one line a test user.
+pub(super) const USERS_FILE: &str = "users.csv";
+/// What is recommended to each test user; see [`StoredLists`](crate::rec::eval::StoredLists).
+pub(super) const LISTS_FILE: &str = "lists.safetensors";
 
 /// The kind.
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Evaluate>(
         "evaluate",
-        2,
+        3,
         "Scores a model on the test part of its split: full rankings without what users already have, and ratings.",
     )
     .reads("split", SPLIT, Arity::One)
@@ -119,17 +123,20 @@ impl Stage for Evaluate {
             is_implicit: !split.about.dataset.has_ratings,
         };
         let bridge = Bridge::of(ctx);
-        let evaluation = evaluate(recommender.as_ref(), &split.test, &split.train, &metrics, &options, &bridge)?;
         let out = ctx.output("scores");
-        write_users(&out.join(USERS_FILE), &split.users, &evaluation)?;
+        let mut users = ScoredUsersWriter::new(&out, &split.users)?;
+        let training = TrainingCounts::of(&split.train);
+        let evaluation =
+            evaluate_into(recommender.as_ref(), &split.test, &training, &metrics, &options, &bridge, &mut users)?;
+        users.finish()?;
         let scores = Scores {
             model: stored,
             split: facts,
             relevant_from: self.relevant_from,
             reads_order: recommender.reads_order(),
             skips_last_event: recommender.skips_last_event(),
-            users: evaluation.users.n_ranked() as u64,
-            users_without_target: evaluation.users.n_without_target() as u64,
+            users: evaluation.n_ranked,
+            users_without_target: evaluation.n_users - evaluation.n_ranked,
             values: evaluation.values,
         };
         write_json(&out.join(SCORES_FILE), &scores)
@@ -153,26 +160,6 @@ pub(super) fn load_model(dir: &Path) -> Result<(StoredModel, Box<dyn Recommender
     let weights = Weights::read(&dir.join(WEIGHTS_FILE))?;
     let recommender = configured.restore(&weights)?;
     Ok((stored, recommender))
-}
-
-/// The values of single users behind the means: one line a test user, empty where the user takes no part.
-fn write_users(path: &Path, ids: &[String], evaluation: &Evaluation) -> Result<(), StageError> {
-    let users = &evaluation.users;
-    let write = || -> csv::Result<()> {
-        let mut file = csv::Writer::from_path(path)?;
-        let metrics = users.metrics.iter().map(ToString::to_string);
-        file.write_record(std::iter::once("user".to_owned()).chain(metrics))?;
-        for (row, &user) in users.users.iter().enumerate() {
-            let cell = |(column, metric): (usize, &MetricSpec)| {
-                let takes_part = if metric.metric().is_of_ratings() { users.rated[row] } else { users.ranked[row] };
-                if takes_part { users.values[[row, column]].to_string() } else { String::new() }
-            };
-            let cells = users.metrics.iter().enumerate().map(cell);
-            file.write_record(std::iter::once(ids[user as usize].clone()).chain(cells))?;
-        }
-        Ok(file.flush()?)
-    };
-    write().map_err(|error| StageError::new(format!("cannot write `{}`: {error}", path.display())))
 }
 
 impl From<EvaluationError> for StageError {

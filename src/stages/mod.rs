@@ -12,6 +12,7 @@ mod ports;
 pub mod recommend;
 mod report;
 mod sample;
+mod scored_users;
 mod split;
 mod train;
 

@@ -1,5 +1,7 @@
 //! Who had to do with what, as a sparse matrix by user.
 
+use std::ops::Range;
+
 /// Ratings of `n_users × n_items`, compressed by row (CSR). A row is one user's history in chronological order, ties
 /// in time broken by the order of the lines in the file.
 ///
@@ -82,6 +84,23 @@ impl Interactions {
             }
         }
         Self { n_items: self.n_users(), offsets, items: users, ratings, times }
+    }
+
+    /// The rows `range` alone, numbered from 0.
+    ///
+    /// # Panics
+    ///
+    /// If the range ends past the last row.
+    #[must_use]
+    pub fn rows(&self, range: Range<usize>) -> Self {
+        let (first, last) = (self.offsets[range.start], self.offsets[range.end]);
+        Self {
+            n_items: self.n_items,
+            offsets: self.offsets[range.start..=range.end].iter().map(|offset| offset - first).collect(),
+            items: self.items[first..last].to_vec(),
+            ratings: self.ratings[first..last].to_vec(),
+            times: self.times[first..last].to_vec(),
+        }
     }
 
     /// The matrix without the last event of each user.
@@ -172,6 +191,14 @@ mod tests {
         let again = by_item.transposed();
         assert_eq!((again.items_of(0), again.ratings_of(0)), (&[0, 3][..], &[2.0, 1.0][..]));
         assert_eq!((again.n_users(), again.n_items(), again.items_of(2)), (3, 4, &[1, 3][..]));
+    }
+
+    #[test]
+    fn rows_can_be_taken_alone() {
+        let whole = Interactions::from_parts(3, vec![0, 2, 2, 3], vec![2, 0, 1], vec![5.0, 4.0, 3.0], vec![7, 8, 9]);
+        assert_eq!(whole.rows(0..3), whole);
+        assert_eq!(whole.rows(1..3), Interactions::from_parts(3, vec![0, 0, 1], vec![1], vec![3.0], vec![9]));
+        assert_eq!(whole.rows(3..3), Interactions::empty(0, 3));
     }
 
     #[test]

@@ -20,5 +20,8 @@ pub use filter::{FilterError, FilterParams};
 pub use format::{Columns, Delimiter, Format, Layout, OnBadLine, ReadOptions, detect, read};
 pub use interactions::Interactions;
 pub use sample::SampleParams;
-pub use split::{FoldIn, Holdout, RandomSource, Split, SplitError, SplitInfo, SplitParams, Strategy, UnknownItems};
+pub use split::{
+    FoldIn, Holdout, HoldoutRows, RandomSource, Split, SplitError, SplitInfo, SplitParams, Strategy, UnknownItems,
+};
 pub use store::StoreError;
+pub(crate) use store::{Stored, TensorFile};

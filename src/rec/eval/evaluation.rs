@@ -30,8 +30,19 @@ pub struct MetricValue {
     pub reason: Option<String>,
 }
 
-/// Values of single users: those metrics that are means over users, in the order asked for.
+/// A model's scores on one holdout without those of single users.
 #[derive(Debug, Clone, PartialEq)]
+pub struct EvaluationSummary {
+    /// One value for each metric asked for, in that order.
+    pub values: Vec<MetricValue>,
+    /// Users of the holdout.
+    pub n_users: u64,
+    /// Users who take part in metrics of rankings.
+    pub n_ranked: u64,
+}
+
+/// Values of single users: those metrics that are means over users, in the order asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserValues {
     /// The metrics of the columns; those without a value for this model are left out.
     pub metrics: Vec<MetricSpec>,
@@ -95,6 +106,18 @@ pub enum EvaluationError {
         /// The value.
         value: f32,
     },
+    /// The users could not be read.
+    #[error("{message}")]
+    Unreadable {
+        /// What stands in the way.
+        message: String,
+    },
+    /// What was found of single users could not be kept.
+    #[error("{message}")]
+    Unwritable {
+        /// What stands in the way.
+        message: String,
+    },
     /// An item of the user's own history was recommended: a defect of the evaluation itself.
     #[error("model `{model}` recommends item `{item}` (by index) to user `{user}` (by index), who has it already")]
     Seen {
@@ -111,7 +134,7 @@ impl EvaluationError {
     /// What the user can do about it, if anything can be named.
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::Interrupted(_) => None,
+            Self::Interrupted(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => None,
             Self::NotFinite { .. } => Some("the fit diverged: regularise it more strongly or lower its learning rate"),
             Self::Seen { .. } => Some("this is a defect of recflow; please report it"),
         }

@@ -2,13 +2,21 @@
 
 mod evaluate;
 mod evaluation;
+mod lists;
+mod mean;
+mod pass;
 mod ranking;
 mod rating;
 mod top_k;
+mod training_counts;
+mod user_sink;
 
-pub use evaluate::{EvaluationOptions, evaluate};
-pub use evaluation::{Evaluation, EvaluationError, MetricValue, Side, UserValues};
+pub use evaluate::{EvaluationOptions, evaluate, evaluate_into};
+pub use evaluation::{Evaluation, EvaluationError, EvaluationSummary, MetricValue, Side, UserValues};
+pub use lists::{Lists, ListsWriter, StoredLists};
 pub use top_k::TopK;
+pub use training_counts::TrainingCounts;
+pub use user_sink::{NO_ITEM, ScoredUsers, UserLayout, UserSink};
 
 #[cfg(test)]
 mod tests;

@@ -1,50 +1,60 @@
-//! Errors of predicted ratings.
+//! Predicted ratings of a block of users: each one's errors and what the metrics say of them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use ndarray::ArrayViewMut2;
 
-use ndarray::Array2;
-use rayon::prelude::*;
-
-use super::evaluate::{EvaluationOptions, Rows};
+use super::evaluate::EvaluationOptions;
 use super::evaluation::{EvaluationError, Side};
-use super::ranking::{USERS_PER_BLOCK, check_finite};
-use crate::rec::Monitor;
-use crate::rec::metric::RatingErrors;
+use super::pass::Block;
+use super::ranking::check_finite;
+use super::user_sink::ScoredUsers;
+use crate::rec::metric::{Measure, MetricSpec, RatingErrors};
 use crate::rec::model::{Scorer, UserBlock};
 
-/// The errors at each user's held-out ratings. Shape: `[n_rows]`.
-pub(super) fn rating_errors(
-    scorer: &dyn Scorer,
-    rows: &Rows<'_>,
-    options: &EvaluationOptions,
-    monitor: &dyn Monitor,
-) -> Result<Vec<RatingErrors>, EvaluationError> {
-    let (holdout, n_items) = (rows.holdout, rows.holdout.targets.n_items());
-    let (lowest, highest) = options.rating_range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
-    let mut errors = vec![RatingErrors::default(); holdout.users.len()];
-    let n_blocks = errors.len().div_ceil(USERS_PER_BLOCK) as u64;
-    let done = AtomicU64::new(0);
-    errors.par_chunks_mut(USERS_PER_BLOCK).enumerate().try_for_each_init(
-        || Array2::zeros((USERS_PER_BLOCK.min(holdout.users.len()), n_items)),
-        |scores, (block, errors)| {
-            monitor.check()?;
-            let start = block * USERS_PER_BLOCK;
-            let users = UserBlock::new(&holdout.history, &rows.seen_in_training, start, errors.len());
-            let mut scores = scores.slice_mut(ndarray::s![..errors.len(), ..]);
-            scorer.score_into(&users, scores.view_mut());
-            for ((row, errors), scores) in (start..).zip(errors).zip(scores.rows()) {
-                let scores = scores.to_slice().expect("scores are row-major");
-                if rows.rated[row] {
-                    check_finite(scores, holdout.users[row], Side::Rating, options)?;
-                }
-                for (&item, &rating) in holdout.targets.items_of(row).iter().zip(holdout.targets.ratings_of(row)) {
-                    let predicted = scores[item as usize].clamp(lowest, highest);
-                    errors.add(f64::from(predicted), f64::from(rating));
-                }
+/// How ratings are predicted and measured.
+pub(super) struct Rating<'a> {
+    scorer: &'a dyn Scorer,
+    /// The columns of values that are of ratings, and how they come about.
+    columns: Vec<(usize, fn(&RatingErrors) -> f64)>,
+    options: &'a EvaluationOptions,
+}
+
+impl<'a> Rating<'a> {
+    /// Ratings by this side of a model; `metrics` are those of the columns of values.
+    pub(super) fn new(scorer: &'a dyn Scorer, metrics: &[MetricSpec], options: &'a EvaluationOptions) -> Self {
+        let columns = metrics.iter().enumerate().filter_map(|(column, metric)| match metric.metric().measure {
+            Measure::UserErrors(of_user) => Some((column, of_user)),
+            _ => None,
+        });
+        Self { scorer, columns: columns.collect(), options }
+    }
+
+    /// The errors at each user's held-out ratings. Shapes: `scores` `[users.len(), n_items]`, overwritten; result
+    /// `[users.len()]`.
+    pub(super) fn score(
+        &self,
+        block: &Block,
+        users: &UserBlock<'_>,
+        mut scores: ArrayViewMut2<'_, f32>,
+        scored: &mut ScoredUsers,
+    ) -> Result<Vec<RatingErrors>, EvaluationError> {
+        let (lowest, highest) = self.options.rating_range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+        self.scorer.score_into(users, scores.view_mut());
+        let mut all = vec![RatingErrors::default(); users.len()];
+        for (row, (errors, scores)) in all.iter_mut().zip(scores.rows()).enumerate() {
+            if !scored.rated[row] {
+                continue;
             }
-            monitor.progress(done.fetch_add(1, Ordering::Relaxed) + 1, n_blocks, "rating");
-            Ok::<_, EvaluationError>(())
-        },
-    )?;
-    Ok(errors)
+            let scores = scores.to_slice().expect("scores are row-major");
+            check_finite(scores, block.holdout.users[row], Side::Rating, self.options)?;
+            let held_out = &block.holdout.targets;
+            for (&item, &rating) in held_out.items_of(row).iter().zip(held_out.ratings_of(row)) {
+                let predicted = scores[item as usize].clamp(lowest, highest);
+                errors.add(f64::from(predicted), f64::from(rating));
+            }
+            for &(column, of_user) in &self.columns {
+                scored.values[[row, column]] = of_user(errors);
+            }
+        }
+        Ok(all)
+    }
 }

@@ -4,7 +4,10 @@ use ndarray::{Array2, ArrayViewMut2};
 use rand::RngExt;
 use rayon::ThreadPoolBuilder;
 
-use super::{Evaluation, EvaluationError, EvaluationOptions, Side, evaluate};
+use super::{
+    Evaluation, EvaluationError, EvaluationOptions, ListsWriter, NO_ITEM, Side, StoredLists, TrainingCounts, evaluate,
+    evaluate_into,
+};
 use crate::rec::data::{Holdout, Interactions};
 use crate::rec::metric::{MetricSpec, metrics};
 use crate::rec::model::testing::interactions_of;
@@ -226,4 +229,42 @@ fn cancelling_ends_the_evaluation() {
         let result = evaluate(&model, &holdout, &train, &specs(&[name]), &EvaluationOptions::default(), &Cancelled);
         assert!(matches!(result, Err(EvaluationError::Interrupted(_))));
     }
+}
+
+#[test]
+fn lists_come_back_from_their_file() {
+    let (model, holdout, train) = large();
+    let folder = tempfile::tempdir().unwrap();
+    let store = |name: &str, metrics: &[&str]| {
+        let path = folder.path().join(name);
+        let mut writer = ListsWriter::new(path.clone());
+        let (training, options) = (TrainingCounts::of(&train), EvaluationOptions::default());
+        evaluate_into(&model, &holdout, &training, &specs(metrics), &options, &Silent, &mut writer).unwrap();
+        path
+    };
+    let lists = StoredLists::open(&store("lists", &["ndcg@3", "recall@7", "rmse"])).unwrap();
+    assert_eq!((lists.n_users(), lists.length()), (700, 7));
+    let some = lists.read(130..400).unwrap();
+    assert_eq!(some.users, (130..400).collect::<Vec<u32>>());
+    for (row, &user) in some.users.iter().enumerate() {
+        let user = user as usize;
+        if holdout.targets.items_of(user).is_empty() {
+            assert!(some.items.row(row).iter().all(|&item| item == NO_ITEM));
+            continue;
+        }
+        let scores = model.scores.row(user);
+        let mut expected: Vec<u32> = (0..90).filter(|item| !train.items_of(user).contains(item)).collect();
+        expected.sort_by_key(|&item| -(scores[item as usize] as i64));
+        assert_eq!(some.items.row(row).to_vec(), expected[..7]);
+        let of_list: Vec<f32> = expected[..7].iter().map(|&item| scores[item as usize]).collect();
+        assert_eq!(some.scores.row(row).to_vec(), of_list);
+    }
+    // Lists are as long as there are items at most, and end where nothing is left to recommend.
+    let lists = StoredLists::open(&store("long", &["ndcg@200"])).unwrap();
+    let first = lists.read(0..1).unwrap();
+    let n_left = 90 - train.items_of(0).len();
+    assert_eq!(lists.length(), 90);
+    assert!(first.items.iter().enumerate().all(|(rank, &item)| (item == NO_ITEM) == (rank >= n_left)));
+    assert!(lists.read(699..701).is_err());
+    assert!(!store("ratings only", &["rmse"]).exists());
 }

@@ -2,7 +2,7 @@
 
 use crate::rec::Monitor;
 use crate::rec::data::Split;
-use crate::rec::eval::{EvaluationError, EvaluationOptions, evaluate};
+use crate::rec::eval::{EvaluationError, EvaluationOptions, TrainingCounts, evaluate_into};
 use crate::rec::metric::{Direction, MetricSpec};
 use crate::rec::model::Recommender;
 
@@ -10,6 +10,7 @@ use crate::rec::model::Recommender;
 #[derive(Debug, Clone)]
 pub struct Validation<'a> {
     split: &'a Split,
+    training: TrainingCounts,
     metric: MetricSpec,
     options: EvaluationOptions,
 }
@@ -22,7 +23,7 @@ impl<'a> Validation<'a> {
             rating_range: Some(split.about.rating_range),
             ..EvaluationOptions::default()
         };
-        Self { split, metric, options }
+        Self { split, training: TrainingCounts::of(&split.train), metric, options }
     }
 
     /// The metric.
@@ -32,9 +33,10 @@ impl<'a> Validation<'a> {
 
     /// The value of the metric; `None` if nothing is held out that it could be measured on.
     pub fn measure(&self, model: &dyn Recommender, monitor: &dyn Monitor) -> Result<Option<f64>, EvaluationError> {
-        let Split { validation, train, .. } = self.split;
-        let evaluation = evaluate(model, validation, train, &[self.metric], &self.options, &CancelOnly(monitor))?;
-        Ok(evaluation.values[0].value)
+        let (validation, monitor) = (&self.split.validation, CancelOnly(monitor));
+        let scores =
+            evaluate_into(model, validation, &self.training, &[self.metric], &self.options, &monitor, &mut ())?;
+        Ok(scores.values[0].value)
     }
 
     /// Whether `value` is better than `other`; never, for a metric that does not judge.

@@ -5,6 +5,7 @@ mod digest;
 mod draws;
 mod error;
 mod held_out_users;
+mod holdout_rows;
 mod leave_one_out;
 mod params;
 mod per_user_random;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::draws::RandomSource;
 pub use self::error::SplitError;
+pub use self::holdout_rows::HoldoutRows;
 pub use self::params::{FoldIn, SplitParams, Strategy, UnknownItems};
 use super::dataset::{DatasetInfo, Items};
 use super::interactions::Interactions;

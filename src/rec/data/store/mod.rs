@@ -5,6 +5,7 @@ mod arrays;
 mod dataset;
 mod names;
 mod split;
+mod tensor_file;
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub(crate) use self::tensor_file::{Stored, TensorFile};
 
 /// Why a stored data set or split cannot be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,210 @@
+//! One pass over the users of a holdout: blocks in parallel, their results in order.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use super::evaluate::EvaluationOptions;
+use super::evaluation::EvaluationError;
+use super::ranking::{Ranking, RankingScratch};
+use super::rating::Rating;
+use super::training_counts::TrainingCounts;
+use super::user_sink::{NO_ITEM, ScoredUsers};
+use crate::rec::Monitor;
+use crate::rec::data::{Holdout, HoldoutRows};
+use crate::rec::metric::{Measure, MetricSpec, RatingErrors};
+use crate::rec::model::{Recommender, UserBlock};
+
+/// Users who are scored at a time. More would share more of a model's memory traffic, fewer need less memory.
+const USERS_PER_BLOCK: usize = 128;
+/// Blocks whose results are held at a time.
+const BLOCKS_PER_WAVE: usize = 64;
+
+/// The users of a holdout, and what their scores have come to so far.
+pub(super) struct Pass<'a> {
+    holdout: &'a dyn HoldoutRows,
+    n_train_users: usize,
+    skips_last_event: bool,
+    relevant_from: f32,
+    n_columns: usize,
+    /// `None` if no metric of rankings is wanted and defined.
+    ranking: Option<Ranking<'a>>,
+    /// `None` if no metric of ratings is wanted and defined.
+    rating: Option<Rating<'a>>,
+    /// How often each item stands among the first `k`, by `k`. Shape of each: `[n_items]`.
+    counts: BTreeMap<usize, Vec<u64>>,
+    /// The errors of all ratings.
+    pub(super) errors: RatingErrors,
+    /// Users in the means of metrics of rankings.
+    pub(super) n_ranked: u64,
+    /// Users in the means of metrics of ratings.
+    pub(super) n_rated: u64,
+}
+
+/// Users as they are scored, and what there is to find.
+pub(super) struct Block {
+    pub(super) holdout: Holdout,
+    /// The training row of each. Shape: `[n_users]`.
+    pub(super) training_rows: Vec<Option<u32>>,
+    /// The items to be found. Shape: `[n_users]`, each of its own length.
+    pub(super) targets: Vec<Vec<u32>>,
+}
+
+/// What a block of users comes to.
+struct Results {
+    scored: ScoredUsers,
+    /// Shape: `[n_users]`; empty without metrics of ratings.
+    errors: Vec<RatingErrors>,
+}
+
+/// What one thread needs for a block.
+struct Scratch {
+    /// Shape: `[USERS_PER_BLOCK, n_items]`.
+    scores: Array2<f32>,
+    ranking: RankingScratch,
+}
+
+impl<'a> Pass<'a> {
+    /// For these metrics, all of which the model defines; `of_users` are those that are means over users.
+    pub(super) fn new(
+        model: &'a dyn Recommender,
+        holdout: &'a dyn HoldoutRows,
+        training: &TrainingCounts,
+        metrics: &[MetricSpec],
+        of_users: &[MetricSpec],
+        options: &'a EvaluationOptions,
+    ) -> Self {
+        let n_items = holdout.n_items();
+        let of_rankings: Vec<_> = metrics.iter().filter(|metric| !metric.metric().is_of_ratings()).collect();
+        let longest = of_rankings.iter().filter_map(|metric| metric.cutoff()).max().unwrap_or(0).min(n_items);
+        let catalogue = of_rankings.iter().filter(|metric| matches!(metric.metric().measure, Measure::Catalogue(_)));
+        Self {
+            holdout,
+            n_train_users: training.n_users,
+            skips_last_event: model.skips_last_event(),
+            relevant_from: options.relevant_from.unwrap_or(f32::NEG_INFINITY),
+            n_columns: of_users.len(),
+            ranking: model
+                .ranking()
+                .filter(|_| !of_rankings.is_empty())
+                .map(|scorer| Ranking::new(scorer, of_users, longest, training, options)),
+            rating: model
+                .rating()
+                .filter(|_| of_rankings.len() < metrics.len())
+                .map(|scorer| Rating::new(scorer, of_users, options)),
+            counts: catalogue.filter_map(|metric| metric.cutoff()).map(|k| (k, vec![0; n_items])).collect(),
+            errors: RatingErrors::default(),
+            n_ranked: 0,
+            n_rated: 0,
+        }
+    }
+
+    /// The length of the users' lists.
+    pub(super) fn list_length(&self) -> usize {
+        self.ranking.as_ref().map_or(0, Ranking::list_length)
+    }
+
+    /// How often each item is recommended, down to the metric's cutoff. Shape: `[n_items]`.
+    pub(super) fn counts(&self, metric: MetricSpec) -> &[u64] {
+        &self.counts[&metric.cutoff().expect("metrics of rankings have a cutoff")]
+    }
+
+    /// Scores all users; `each` gets them block by block, in order.
+    pub(super) fn run(
+        &mut self,
+        monitor: &dyn Monitor,
+        each: &mut dyn FnMut(&ScoredUsers) -> Result<(), EvaluationError>,
+    ) -> Result<(), EvaluationError> {
+        let n_rows = self.holdout.n_rows();
+        let starts: Vec<usize> = (0..n_rows).step_by(USERS_PER_BLOCK).collect();
+        let done = AtomicU64::new(0);
+        for wave in starts.chunks(BLOCKS_PER_WAVE) {
+            let this = &*self;
+            // All results before the first error: which error is told must not depend on the threads.
+            let blocks: Vec<Result<Results, EvaluationError>> = wave
+                .par_iter()
+                .map_init(
+                    || this.scratch(),
+                    |scratch, &start| {
+                        monitor.check()?;
+                        let results = this.score(scratch, start, USERS_PER_BLOCK.min(n_rows - start))?;
+                        monitor.progress(done.fetch_add(1, Ordering::Relaxed) + 1, starts.len() as u64, "scoring");
+                        Ok(results)
+                    },
+                )
+                .collect();
+            for results in blocks {
+                let Results { scored, errors } = results?;
+                self.count(&scored);
+                errors.iter().for_each(|errors| self.errors.merge(errors));
+                each(&scored)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn scratch(&self) -> Scratch {
+        let n_items = self.holdout.n_items();
+        Scratch {
+            scores: Array2::zeros((USERS_PER_BLOCK.min(self.holdout.n_rows()), n_items)),
+            ranking: RankingScratch::new(n_items, self.list_length()),
+        }
+    }
+
+    fn block(&self, start: usize, len: usize) -> Result<Block, EvaluationError> {
+        let unreadable = |error: crate::rec::data::StoreError| EvaluationError::Unreadable { message: error.to_string() };
+        let mut holdout = self.holdout.rows(start..start + len).map_err(unreadable)?;
+        if self.skips_last_event {
+            holdout.history = holdout.history.without_last();
+        }
+        let training_row = |&user: &u32| Some(user).filter(|&user| (user as usize) < self.n_train_users);
+        let targets = |row| {
+            let (items, ratings) = (holdout.targets.items_of(row), holdout.targets.ratings_of(row));
+            let relevant = items.iter().zip(ratings).filter(|&(_, &rating)| rating >= self.relevant_from);
+            relevant.map(|(&item, _)| item).collect()
+        };
+        Ok(Block {
+            training_rows: holdout.users.iter().map(training_row).collect(),
+            targets: (0..len).map(targets).collect(),
+            holdout,
+        })
+    }
+
+    fn score(&self, scratch: &mut Scratch, start: usize, len: usize) -> Result<Results, EvaluationError> {
+        let block = self.block(start, len)?;
+        let users = UserBlock::new(&block.holdout.history, &block.training_rows, 0, len);
+        let mut scored = ScoredUsers {
+            users: block.holdout.users.clone(),
+            ranked: block.targets.iter().map(|targets| !targets.is_empty()).collect(),
+            rated: (0..len).map(|row| !block.holdout.targets.items_of(row).is_empty()).collect(),
+            values: Array2::zeros((len, self.n_columns)),
+            items: Array2::from_elem((len, self.list_length()), NO_ITEM),
+            scores: Array2::zeros((len, self.list_length())),
+        };
+        let mut scores = scratch.scores.slice_mut(ndarray::s![..len, ..]);
+        if let Some(ranking) = &self.ranking
+            && scored.ranked.contains(&true)
+        {
+            ranking.score(&block, &users, scores.view_mut(), &mut scratch.ranking, &mut scored)?;
+        }
+        let errors = match &self.rating {
+            Some(rating) if scored.rated.contains(&true) => rating.score(&block, &users, scores, &mut scored)?,
+            _ => Vec::new(),
+        };
+        Ok(Results { scored, errors })
+    }
+
+    /// Counts users and recommendations.
+    fn count(&mut self, users: &ScoredUsers) {
+        self.n_ranked += users.ranked.iter().filter(|&&ranked| ranked).count() as u64;
+        self.n_rated += users.rated.iter().filter(|&&rated| rated).count() as u64;
+        for (&k, counts) in &mut self.counts {
+            for list in users.items.rows() {
+                let recommended = list.into_iter().take(k).take_while(|&&item| item != NO_ITEM);
+                recommended.for_each(|&item| counts[item as usize] += 1);
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ use super::exec_stage::ExecStageArgs;
 use super::explain::ExplainArgs;
 use super::graph::GraphArgs;
 use super::kinds::KindsArgs;
+use super::metrics::MetricsArgs;
 use super::plan::PlanArgs;
 use super::recommend::RecommendArgs;
 use super::run::RunArgs;
@@ -106,6 +107,8 @@ pub enum Command {
     Graph(GraphArgs),
     /// Show the kinds of stages and their parameters
     Kinds(KindsArgs),
+    /// Show the definitions of the metrics, as recflow or another program has them
+    Metrics(MetricsArgs),
     /// Print the JSON Schema of pipeline files, for editors
     Schema(SchemaArgs),
     /// Show past runs: what ran and why, times, learning curves, metrics

@@ -8,7 +8,8 @@ use indicatif::MultiProgress;
 use super::command_line::{Command, CommandLine};
 use super::exit::Exit;
 use super::{
-    cache, completions, exec_stage, explain, graph, kinds, logging, plan, recommend, run, runs, schema, validate,
+    cache, completions, exec_stage, explain, graph, kinds, logging, metrics, plan, recommend, run, runs, schema,
+    validate,
 };
 use crate::stages;
 
@@ -26,6 +27,7 @@ pub fn main() -> Exit {
         Command::Validate(args) => validate::execute(&args, &registry, colors),
         Command::Graph(args) => graph::execute(&args, &registry, colors),
         Command::Kinds(args) => kinds::execute(&args, &registry),
+        Command::Metrics(args) => metrics::execute(&args),
         Command::Schema(_) => schema::execute(&registry),
         Command::Runs(args) => runs::execute(&global, &args),
         Command::Recommend(args) => recommend::execute(&global, &args, &registry, colors),

@@ -13,6 +13,7 @@ mod failure;
 mod graph;
 pub mod kinds;
 pub mod logging;
+mod metrics;
 mod pipeline;
 mod plan;
 pub mod progress;

@@ -1,5 +1,6 @@
 //! `evaluate`: scores a model on the test part of its split.
 
+use std::fmt;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -7,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::bridge::{Bridge, read_json, write_json};
-use super::facts::SplitFacts;
+use super::facts::{Part as PartSize, SplitFacts};
 use super::figures::Figures;
 use super::ports::{MODEL, SCORES, SPLIT};
 use super::scored_users::ScoredUsersWriter;
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
 use crate::engine::{Arity, Inputs, ParameterProblem, PublishCtx, Stage, StageCtx, StageError, StageKind, Step};
-use crate::rec::data::Split;
+use crate::rec::data::{HeldOutPart, HoldoutRows, StoredHoldout, read_items, read_users};
 use crate::rec::eval::{EvaluationError, EvaluationOptions, MetricValue, TrainingCounts, evaluate_into};
-use crate::rec::metric::{MetricSpec, MetricSpecError};
+use crate::rec::metric::{DialectName, MetricSpec, MetricSpecError};
 use crate::rec::model::{self, Recommender, Weights, WeightsError};
 
 /// The metrics of one model.
@@ -44,6 +45,11 @@ struct Evaluate {
     /// What to compute, in the order of the table's columns.
     #[schemars(with = "Vec<MetricSpec>", length(min = 1), extend("uniqueItems" = true))]
     metrics: Vec<String>,
+    /// Whose definitions of the metrics are meant, where programs that share a name do not share a number. `recflow metrics`
+    /// tells them all.
+    dialect: DialectName,
+    /// What to score on. Scores on the validation part are for choosing; a report of them says so and takes no others.
+    part: Part,
     /// The lowest rating that makes a held-out item a target of rankings. Without it every held-out item is one.
     relevant_from: Option<f64>,
 }
@@ -51,7 +57,43 @@ struct Evaluate {
 impl Default for Evaluate {
     fn default() -> Self {
         let metrics = ["rmse", "precision@10", "recall@10", "ndcg@10"].map(str::to_owned).to_vec();
-        Self { metrics, relevant_from: None }
+        Self { metrics, dialect: DialectName::default(), part: Part::Test, relevant_from: None }
+    }
+}
+
+/// A held-out part of a split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Part {
+    /// What hyper-parameters and the best epoch are chosen on.
+    Validation,
+    /// What the table is made of.
+    Test,
+}
+
+impl Part {
+    /// Its size.
+    pub(super) fn size(self, split: &SplitFacts) -> PartSize {
+        match self {
+            Self::Validation => split.validation,
+            Self::Test => split.test,
+        }
+    }
+
+    fn held_out(self) -> HeldOutPart {
+        match self {
+            Self::Validation => HeldOutPart::Validation,
+            Self::Test => HeldOutPart::Test,
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Validation => "validation",
+            Self::Test => "test",
+        })
     }
 }
 
@@ -63,6 +105,10 @@ pub(super) struct Scores {
     pub model: StoredModel,
     /// The split it was scored on.
     pub split: SplitFacts,
+    /// Whose definitions of the metrics are meant.
+    pub dialect: DialectName,
+    /// The part that it was scored on.
+    pub part: Part,
     /// The lowest rating that makes a held-out item a target.
     pub relevant_from: Option<f64>,
     /// Whether the model reads histories in their order.
@@ -73,7 +119,7 @@ pub(super) struct Scores {
     pub values: Vec<MetricValue>,
     /// Users in the means of ranking metrics.
     pub users: u64,
-    /// Test users without a target, left out of them.
+    /// Test users without a target.
     pub users_without_target: u64,
 }
 
@@ -92,7 +138,15 @@ impl Stage for Evaluate {
                 help: Some(error.help()),
             })
         };
-        self.specs().into_iter().enumerate().filter_map(problem).collect()
+        let problems: Vec<_> = self.specs().into_iter().enumerate().filter_map(problem).collect();
+        let dialect = self.dialect.dialect();
+        let is_defined = |spec: Result<MetricSpec, _>| spec.is_ok_and(|spec| dialect.form(spec.metric()).is_some());
+        if !problems.is_empty() || self.metrics.is_empty() || self.specs().into_iter().any(is_defined) {
+            return problems;
+        }
+        let defined: Vec<_> = dialect.defined().map(|(metric, _)| format!("`{}`", metric.name)).collect();
+        let message = format!("the dialect `{}` defines none of these metrics", self.dialect);
+        vec![ParameterProblem::of("metrics", message, Some(format!("it defines {}", defined.join(", "))))]
     }
 
     fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
@@ -115,28 +169,42 @@ impl Stage for Evaluate {
                 format!("the model `{}` was fitted on another split than the one it is to be scored on", stored.title);
             return Err(StageError::new(message).help("let the stage that trains it and this one need the same split"));
         }
-        let split = Split::load(split_dir)?;
+        let (n_items, n_users) = (facts.items as usize, self.part.size(&facts).users);
+        let holdout = StoredHoldout::open(split_dir, self.part.held_out(), n_items)?;
+        if holdout.n_rows() as u64 != n_users {
+            let message = format!("the {} part has {} users and not {n_users} as it says", self.part, holdout.n_rows());
+            return Err(StageError::new(message).help("have the split made again"));
+        }
+        if n_users == 0 {
+            let message = format!("the split holds nothing out for the {}", self.part);
+            return Err(StageError::new(message).help("give the split a `validation` share, or score on the test part"));
+        }
         let options = EvaluationOptions {
             model: stored.title.clone(),
+            dialect: self.dialect,
+            precedence: self.dialect.dialect().precedence(&read_items(split_dir)?.ids),
             relevant_from: self.relevant_from.map(|rating| rating as f32),
-            rating_range: Some(split.about.rating_range),
-            is_implicit: !split.about.dataset.has_ratings,
+            rating_range: Some(facts.about.rating_range),
+            is_implicit: !facts.about.dataset.has_ratings,
         };
         let bridge = Bridge::of(ctx);
         let out = ctx.output("scores");
-        let mut users = ScoredUsersWriter::new(&out, &split.users)?;
-        let training = TrainingCounts::of(&split.train);
+        let ids = read_users(split_dir)?;
+        let mut users = ScoredUsersWriter::new(&out, &ids)?;
+        let training = TrainingCounts::stored(split_dir, n_items)?;
         let evaluation =
-            evaluate_into(recommender.as_ref(), &split.test, &training, &metrics, &options, &bridge, &mut users)?;
+            evaluate_into(recommender.as_ref(), &holdout, &training, &metrics, &options, &bridge, &mut users)?;
         users.finish()?;
         let scores = Scores {
             model: stored,
             split: facts,
+            dialect: self.dialect,
+            part: self.part,
             relevant_from: self.relevant_from,
             reads_order: recommender.reads_order(),
             skips_last_event: recommender.skips_last_event(),
             users: evaluation.n_ranked,
-            users_without_target: evaluation.n_users - evaluation.n_ranked,
+            users_without_target: evaluation.n_users - evaluation.n_with_target,
             values: evaluation.values,
         };
         write_json(&out.join(SCORES_FILE), &scores)
@@ -145,9 +213,11 @@ impl Stage for Evaluate {
     fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
         let bytes = (ctx.read)("scores", SCORES_FILE)?;
         let unreadable = |error: serde_json::Error| StageError::new(format!("cannot read `{SCORES_FILE}`: {error}"));
-        let Scores { model, values, .. } = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        let Scores { model, values, part, .. } = serde_json::from_slice(&bytes).map_err(unreadable)?;
         let metrics = values.iter().map(|value| (value.metric.to_string(), value.value)).collect();
-        serde_json::to_value(Figures { model: model.title, metrics }).map(Some).map_err(unreadable)
+        serde_json::to_value(Figures { model: model.title, part: part.to_string(), metrics })
+            .map(Some)
+            .map_err(unreadable)
     }
 }
 

@@ -10,8 +10,16 @@ use crate::rec::metric::{Direction, MetricSpec};
 pub struct Figures {
     /// The model's name in tables.
     pub model: String,
+    /// The part of the split that they are of: `test`, or `validation`, by which alone may be chosen.
+    #[serde(default = "of_test")]
+    pub part: String,
     /// Each metric's value; none if the model or the data define none.
     pub metrics: IndexMap<String, Option<f64>>,
+}
+
+/// What figures without a part are of.
+fn of_test() -> String {
+    "test".to_owned()
 }
 
 /// Which values of a metric are better; of a learning curve too, whose metrics are called `validation-…` and whose loss

@@ -1,6 +1,7 @@
 //! The joint between the engine and the recommenders: what each kind of stage reads, does and writes.
 
 mod bridge;
+mod comparable;
 mod evaluate;
 mod facts;
 mod figures;

@@ -67,7 +67,8 @@ impl Stage for Train {
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         let split_dir = ctx.input("split")?;
         let facts: SplitFacts = read_json(&split_dir.join(SplitFacts::FILE))?;
-        let split = Split::load(split_dir)?;
+        // What a model is not given, it cannot touch.
+        let split = Split::load(split_dir)?.without_test();
         let fitted = self.configured.fit(&split, &Bridge::of(ctx))?;
         let card = self.model.card();
         let stored = StoredModel {

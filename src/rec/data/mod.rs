@@ -8,6 +8,7 @@ mod error;
 mod filter;
 mod format;
 mod interactions;
+mod item_set;
 mod sample;
 mod split;
 mod store;
@@ -19,9 +20,10 @@ pub use error::{BadLine, BadLines, DataError, LineProblem, MissingColumn};
 pub use filter::{FilterError, FilterParams};
 pub use format::{Columns, Delimiter, Format, Layout, OnBadLine, ReadOptions, detect, read};
 pub use interactions::Interactions;
+pub(crate) use item_set::ItemSet;
 pub use sample::SampleParams;
 pub use split::{
-    FoldIn, Holdout, HoldoutRows, RandomSource, Split, SplitError, SplitInfo, SplitParams, Strategy, UnknownItems,
+    FoldIn, Holdout, HoldoutRows, Leak, RandomSource, Split, SplitError, SplitInfo, SplitParams, Strategy, UnknownItems,
 };
-pub use store::StoreError;
-pub(crate) use store::{Stored, TensorFile};
+pub use store::{HeldOutPart, StoreError, StoredHoldout, read_users};
+pub(crate) use store::{Stored, TensorFile, read_items, stored_training_items};

@@ -7,7 +7,7 @@ use super::training_counts::TrainingCounts;
 use super::user_sink::{UserLayout, UserSink};
 use crate::rec::Monitor;
 use crate::rec::data::{Holdout, HoldoutRows, Interactions};
-use crate::rec::metric::{Measure, MetricSpec};
+use crate::rec::metric::{DialectName, Measure, MetricSpec};
 use crate::rec::model::Recommender;
 
 /// What an evaluation can be told beside the metrics.
@@ -15,9 +15,16 @@ use crate::rec::model::Recommender;
 pub struct EvaluationOptions {
     /// What errors call the model.
     pub model: String,
+    /// Whose definitions of the metrics are meant.
+    pub dialect: DialectName,
+    /// The items in the order in which equal scores stand, for dialects that fix one ([`Dialect::precedence`]); `None`: by
+    /// index. Shape: `[n_items]`.
+    ///
+    /// [`Dialect::precedence`]: crate::rec::metric::Dialect::precedence
+    pub precedence: Option<Vec<u32>>,
     /// The lowest rating that makes a held-out item a target of rankings; `None`: every held-out item is one.
     pub relevant_from: Option<f32>,
-    /// Lowest and highest possible rating, to which predicted ratings are cut; `None`: they are not.
+    /// Lowest and highest possible rating, to which predicted ratings are cut if the dialect says so; `None`: they are not.
     pub rating_range: Option<(f32, f32)>,
     /// Whether the data has no ratings of its own (they are all 1), so that metrics of ratings have no value.
     pub is_implicit: bool,
@@ -45,8 +52,8 @@ pub fn evaluate(
 
 /// Scores `model` on `holdout` and hands what is found of single users to `sink`.
 ///
-/// Rankings are over all items with each user's history left out, ties by lower index; ratings are over all held-out
-/// entries. Runs in parallel over fixed blocks of users, on the rayon pool it is called in, in memory proportional to a
+/// Rankings are over all items with each user's history left out. What the metrics are, who is in their means and which of
+/// two equal scores stands first is the dialect's. Runs in parallel over fixed blocks of users, on the rayon pool it is called in, in memory proportional to a
 /// number of blocks, however many users there are; the result is the same for any number of threads. `training` gives the
 /// popularity of items and tells which users were seen.
 ///
@@ -63,37 +70,44 @@ pub fn evaluate_into(
     sink: &mut dyn UserSink,
 ) -> Result<EvaluationSummary, EvaluationError> {
     assert_eq!(holdout.n_items(), training.of_items.len(), "training and holdout have the same items");
+    let dialect = options.dialect.dialect();
     let undefined = |metric: &MetricSpec| match metric.metric().is_of_ratings() {
-        true if options.is_implicit => Some("the data has no ratings"),
-        true => model.rating().is_none().then_some("the model predicts no ratings"),
-        false => model.ranking().is_none().then_some("the model ranks no items"),
+        _ if dialect.form(metric.metric()).is_none() => Some(dialect.lacks(metric.metric())),
+        true if options.is_implicit => Some("the data has no ratings".to_owned()),
+        true => model.rating().is_none().then(|| "the model predicts no ratings".to_owned()),
+        false => model.ranking().is_none().then(|| "the model ranks no items".to_owned()),
     };
     let defined: Vec<MetricSpec> = metrics.iter().copied().filter(|metric| undefined(metric).is_none()).collect();
     let of_users: Vec<MetricSpec> = defined.iter().copied().filter(|metric| metric.metric().is_per_user()).collect();
 
     let mut pass = Pass::new(model, holdout, training, &defined, &of_users, options);
     let unwritable = |error: std::io::Error| EvaluationError::Unwritable { message: error.to_string() };
-    let layout =
-        UserLayout { n_users: holdout.n_rows(), metrics: &of_users, list_length: pass.list_length() };
+    let layout = UserLayout { n_users: holdout.n_rows(), metrics: &of_users, list_length: pass.list_length() };
     sink.begin(&layout).map_err(unwritable)?;
     let mut means = vec![Mean::default(); of_users.len()];
     pass.run(monitor, &mut |users| {
         for ((metric, mean), column) in of_users.iter().zip(&mut means).zip(users.values.columns()) {
             let takes_part = if metric.metric().is_of_ratings() { &users.rated } else { &users.ranked };
-            column.iter().zip(takes_part).filter(|(_, takes_part)| **takes_part).for_each(|(value, _)| mean.add(*value));
+            column
+                .iter()
+                .zip(takes_part)
+                .filter(|(_, takes_part)| **takes_part)
+                .for_each(|(value, _)| mean.add(*value));
         }
         sink.add(users).map_err(unwritable)
     })?;
 
-    let value = |metric: &MetricSpec| -> Result<(f64, Option<f64>), &'static str> {
-        match undefined(metric) {
-            Some(reason) => return Err(reason),
-            None if metric.metric().is_of_ratings() && pass.n_rated == 0 => return Err("no rating was held out"),
-            None if !metric.metric().is_of_ratings() && pass.n_ranked == 0 => return Err("no user has a target"),
-            None => {}
-        }
+    let value = |metric: &MetricSpec| -> Result<(f64, Option<f64>), String> {
+        let is_of_ratings = metric.metric().is_of_ratings();
+        let form = match (undefined(metric), dialect.form(metric.metric())) {
+            (Some(reason), _) => return Err(reason),
+            (None, None) => return Err(dialect.lacks(metric.metric())),
+            (None, Some(_)) if is_of_ratings && pass.n_rated == 0 => return Err("no rating was held out".to_owned()),
+            (None, Some(_)) if !is_of_ratings && pass.n_ranked == 0 => return Err("no user has a target".to_owned()),
+            (None, Some(form)) => form,
+        };
         let mean = || &means[of_users.iter().position(|other| other == metric).expect("it was measured")];
-        Ok(match metric.metric().measure {
+        Ok(match form.measure {
             Measure::List(_) | Measure::UserErrors(_) => (mean().value(), mean().standard_error()),
             Measure::Catalogue(of_counts) => (of_counts(pass.counts(*metric)), None),
             Measure::PooledErrors(of_all) => (of_all(&pass.errors), None),
@@ -101,13 +115,12 @@ pub fn evaluate_into(
     };
     let values = metrics.iter().map(|&metric| match value(&metric) {
         Ok((value, standard_error)) => MetricValue { metric, value: Some(value), standard_error, reason: None },
-        Err(reason) => {
-            MetricValue { metric, value: None, standard_error: None, reason: Some(reason.to_owned()) }
-        }
+        Err(reason) => MetricValue { metric, value: None, standard_error: None, reason: Some(reason) },
     });
     Ok(EvaluationSummary {
         values: values.collect(),
         n_users: holdout.n_rows() as u64,
         n_ranked: pass.n_ranked,
+        n_with_target: pass.n_with_target,
     })
 }

@@ -39,6 +39,8 @@ pub struct EvaluationSummary {
     pub n_users: u64,
     /// Users who take part in metrics of rankings.
     pub n_ranked: u64,
+    /// Users with a target.
+    pub n_with_target: u64,
 }
 
 /// Values of single users: those metrics that are means over users, in the order asked for.
@@ -106,6 +108,14 @@ pub enum EvaluationError {
         /// The value.
         value: f32,
     },
+    /// What is to be found is known: the split is worth nothing.
+    #[error("user `{user}` (by index) should be recommended item `{item}` (by index), but has it in the history")]
+    Known {
+        /// Index into [`Split::users`](crate::rec::data::Split::users).
+        user: u32,
+        /// Index of the item.
+        item: u32,
+    },
     /// The users could not be read.
     #[error("{message}")]
     Unreadable {
@@ -136,6 +146,7 @@ impl EvaluationError {
         match self {
             Self::Interrupted(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => None,
             Self::NotFinite { .. } => Some("the fit diverged: regularise it more strongly or lower its learning rate"),
+            Self::Known { .. } => Some("what is to be found must not be known already: make the split again"),
             Self::Seen { .. } => Some("this is a defect of recflow; please report it"),
         }
     }

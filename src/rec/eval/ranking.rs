@@ -27,20 +27,28 @@ pub(super) struct RankingScratch {
     marks: Vec<Mark>,
     top: TopK,
     list: Vec<u32>,
+    /// Scores in the order in which equal ones stand; empty if that is the order of indices. Shape: `[n_items]`.
+    by_precedence: Vec<f32>,
 }
 
 /// What an item is to a user.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Mark {
     Other,
-    Target,
+    /// Held out, with this rating.
+    HeldOut(f32),
     Seen,
 }
 
 impl RankingScratch {
     /// For lists of up to `list_length` of `n_items` items.
     pub(super) fn new(n_items: usize, list_length: usize) -> Self {
-        Self { marks: vec![Mark::Other; n_items], top: TopK::new(list_length), list: Vec::new() }
+        Self {
+            marks: vec![Mark::Other; n_items],
+            top: TopK::new(list_length),
+            list: Vec::new(),
+            by_precedence: Vec::new(),
+        }
     }
 }
 
@@ -53,10 +61,12 @@ impl<'a> Ranking<'a> {
         training: &TrainingCounts,
         options: &'a EvaluationOptions,
     ) -> Self {
-        let columns = metrics.iter().enumerate().filter_map(|(column, metric)| match metric.metric().measure {
-            Measure::List(of_list) => Some((column, metric.cutoff()?, of_list)),
-            _ => None,
-        });
+        let dialect = options.dialect.dialect();
+        let columns =
+            metrics.iter().enumerate().filter_map(|(column, metric)| match dialect.form(metric.metric())?.measure {
+                Measure::List(of_list) => Some((column, metric.cutoff()?, of_list)),
+                _ => None,
+            });
         Self {
             scorer,
             list_length,
@@ -71,7 +81,7 @@ impl<'a> Ranking<'a> {
         self.list_length
     }
 
-    /// Ranks all items for the users of a block who have a target. Shape: `scores` `[users.len(), n_items]`, overwritten.
+    /// Ranks all items for the users of a block of whom something is held out. Shape: `scores` `[users.len(), n_items]`, overwritten.
     pub(super) fn score(
         &self,
         block: &Block,
@@ -82,7 +92,7 @@ impl<'a> Ranking<'a> {
     ) -> Result<(), EvaluationError> {
         self.scorer.score_into(users, scores.view_mut());
         for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
-            if scored.ranked[row] {
+            if block.has_held_out[row] {
                 let scores = scores.as_slice_mut().expect("scores are row-major");
                 check_finite(scores, block.holdout.users[row], Side::Ranking, self.options)?;
                 self.rank(block, row, scores, scratch, scored)?;
@@ -99,29 +109,44 @@ impl<'a> Ranking<'a> {
         scratch: &mut RankingScratch,
         scored: &mut ScoredUsers,
     ) -> Result<(), EvaluationError> {
-        let RankingScratch { marks, top, list } = scratch;
-        let (seen, targets) = (block.holdout.history.items_of(row), &block.targets[row]);
-        targets.iter().for_each(|&item| marks[item as usize] = Mark::Target);
+        let RankingScratch { marks, top, list, by_precedence } = scratch;
+        let (seen, held_out) = (block.holdout.history.items_of(row), block.holdout.targets.items_of(row));
+        let ratings = block.holdout.targets.ratings_of(row);
+        held_out.iter().zip(ratings).for_each(|(&item, &rating)| marks[item as usize] = Mark::HeldOut(rating));
         for &item in seen {
             marks[item as usize] = Mark::Seen;
             scores[item as usize] = f32::NEG_INFINITY;
         }
-        top.select(scores, list);
+        match &self.options.precedence {
+            None => top.select(scores, list),
+            Some(order) => {
+                by_precedence.clear();
+                by_precedence.extend(order.iter().map(|&item| scores[item as usize]));
+                top.select(by_precedence, list);
+                list.iter_mut().for_each(|place| *place = order[*place as usize]);
+            }
+        }
         if let Some(&item) = list.iter().find(|&&item| marks[item as usize] == Mark::Seen) {
             let (model, user) = (self.options.model.clone(), block.holdout.users[row]);
             return Err(EvaluationError::Seen { model, user, item });
         }
-        let is_target = |item: u32| marks[item as usize] == Mark::Target;
-        let ranked = RankedList::with_hits(list, is_target, targets.len(), &self.self_information);
-        for &(column, k, of_list) in &self.columns {
-            scored.values[[row, column]] = of_list(&ranked, k);
+        if scored.ranked[row] {
+            let rating_of = |item: u32| match marks[item as usize] {
+                Mark::HeldOut(rating) => Some(rating),
+                Mark::Other | Mark::Seen => None,
+            };
+            let (all, least) = (ratings.iter().copied(), self.options.relevant_from);
+            let ranked = RankedList::with_ratings(list, rating_of, all, least, &self.self_information);
+            for &(column, k, of_list) in &self.columns {
+                scored.values[[row, column]] = of_list(&ranked, k);
+            }
         }
         for ((item, score), &recommended) in
             scored.items.row_mut(row).into_iter().zip(scored.scores.row_mut(row)).zip(list.iter())
         {
             (*item, *score) = (recommended, scores[recommended as usize]);
         }
-        targets.iter().chain(seen).for_each(|&item| marks[item as usize] = Mark::Other);
+        held_out.iter().chain(seen).for_each(|&item| marks[item as usize] = Mark::Other);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use super::evaluation::{EvaluationError, Side};
 use super::pass::Block;
 use super::ranking::check_finite;
 use super::user_sink::ScoredUsers;
-use crate::rec::metric::{Measure, MetricSpec, RatingErrors};
+use crate::rec::metric::{Dialect, Measure, MetricSpec, RatingErrors};
 use crate::rec::model::{Scorer, UserBlock};
 
 /// How ratings are predicted and measured.
@@ -15,17 +15,20 @@ pub(super) struct Rating<'a> {
     scorer: &'a dyn Scorer,
     /// The columns of values that are of ratings, and how they come about.
     columns: Vec<(usize, fn(&RatingErrors) -> f64)>,
+    dialect: &'static Dialect,
     options: &'a EvaluationOptions,
 }
 
 impl<'a> Rating<'a> {
     /// Ratings by this side of a model; `metrics` are those of the columns of values.
     pub(super) fn new(scorer: &'a dyn Scorer, metrics: &[MetricSpec], options: &'a EvaluationOptions) -> Self {
-        let columns = metrics.iter().enumerate().filter_map(|(column, metric)| match metric.metric().measure {
-            Measure::UserErrors(of_user) => Some((column, of_user)),
-            _ => None,
-        });
-        Self { scorer, columns: columns.collect(), options }
+        let dialect = options.dialect.dialect();
+        let columns =
+            metrics.iter().enumerate().filter_map(|(column, metric)| match dialect.form(metric.metric())?.measure {
+                Measure::UserErrors(of_user) => Some((column, of_user)),
+                _ => None,
+            });
+        Self { scorer, columns: columns.collect(), dialect, options }
     }
 
     /// The errors at each user's held-out ratings. Shapes: `scores` `[users.len(), n_items]`, overwritten; result
@@ -37,7 +40,9 @@ impl<'a> Rating<'a> {
         mut scores: ArrayViewMut2<'_, f32>,
         scored: &mut ScoredUsers,
     ) -> Result<Vec<RatingErrors>, EvaluationError> {
-        let (lowest, highest) = self.options.rating_range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+        let range = self.options.rating_range.filter(|_| self.dialect.ratings.cut);
+        let (lowest, highest) = range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+        let least = self.options.relevant_from.filter(|_| self.dialect.ratings.targets_only);
         self.scorer.score_into(users, scores.view_mut());
         let mut all = vec![RatingErrors::default(); users.len()];
         for (row, (errors, scores)) in all.iter_mut().zip(scores.rows()).enumerate() {
@@ -48,6 +53,9 @@ impl<'a> Rating<'a> {
             check_finite(scores, block.holdout.users[row], Side::Rating, self.options)?;
             let held_out = &block.holdout.targets;
             for (&item, &rating) in held_out.items_of(row).iter().zip(held_out.ratings_of(row)) {
+                if least.is_some_and(|least| rating < least) {
+                    continue;
+                }
                 let predicted = scores[item as usize].clamp(lowest, highest);
                 errors.add(f64::from(predicted), f64::from(rating));
             }

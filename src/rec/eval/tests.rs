@@ -268,3 +268,15 @@ fn lists_come_back_from_their_file() {
     assert!(lists.read(699..701).is_err());
     assert!(!store("ratings only", &["rmse"]).exists());
 }
+
+#[test]
+fn what_is_known_already_cannot_be_found() {
+    let (model, mut holdout, train) = example();
+    holdout.targets = Interactions::from_parts(5, vec![0, 1, 2, 3], vec![1, 2, 3], vec![4.0, 2.0, 5.0], vec![0; 3]);
+    for metric in ["ndcg@2", "rmse"] {
+        let options = EvaluationOptions::default();
+        let error = evaluate(&model, &holdout, &train, &specs(&[metric]), &options, &Silent).unwrap_err();
+        assert_eq!(error, EvaluationError::Known { user: 1, item: 2 });
+        assert!(error.help().is_some());
+    }
+}

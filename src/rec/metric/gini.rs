@@ -12,15 +12,21 @@
 //! assert_eq!(gini(&[3, 0, 1]), (-2.0 * 0.0 + 0.0 * 1.0 + 2.0 * 3.0) / (3.0 * 4.0));
 //! ```
 
-use super::measure::{Direction, Measure, Metric};
+use super::measure::{Direction, Form, Measure, Metric};
 
-pub(super) const METRIC: Metric = Metric {
-    name: "gini",
-    title: "Gini",
-    direction: Direction::Lower,
+pub(super) const METRIC: Metric = Metric { name: "gini", title: "Gini", direction: Direction::Lower, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the Gini coefficient of how often each item, never recommended ones included, is among the first k of the \
                  users with a target; 0 = all equally often",
     measure: Measure::Catalogue(gini),
+};
+
+/// With one more item, which nobody is ever recommended.
+pub(super) const WITH_PADDING: Form = Form {
+    definition: "the Gini coefficient of how often each item, never recommended ones and one for padding included, is among the \
+                 first k of the users with a target; 0 = all equally often",
+    measure: Measure::Catalogue(padded_gini),
 };
 
 /// Gini coefficient of how often each item is recommended; see the [module](self). Shape: `counts` `[n_items]`.
@@ -34,4 +40,9 @@ pub fn gini(counts: &[u64]) -> f64 {
     }
     let weighted: f64 = (1_u32..).zip(&rising).map(|(i, &count)| (2.0 * f64::from(i) - n - 1.0) * count as f64).sum();
     weighted / (n * total as f64)
+}
+
+/// Gini coefficient with one item more. Shape: `counts` `[n_items]`.
+fn padded_gini(counts: &[u64]) -> f64 {
+    gini(&[counts, &[0]].concat())
 }

@@ -12,15 +12,14 @@
 //! assert_eq!(hit_rate(&list, 3), 1.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "hit-rate",
-    title: "Hit rate",
-    direction: Direction::Higher,
-    definition: "1 if at least one target is among the first k, else 0",
-    measure: Measure::List(hit_rate),
-};
+pub(super) const METRIC: Metric =
+    Metric { name: "hit-rate", title: "Hit rate", direction: Direction::Higher, form: FORM };
+
+pub(super) const FORM: Form =
+    Form { definition: "1 if at least one target is among the first k, else 0", measure: Measure::List(hit_rate) };
 
 /// Whether one list has a hit; see the [module](self).
 pub fn hit_rate(list: &RankedList<'_>, k: usize) -> f64 {

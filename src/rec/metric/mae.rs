@@ -13,13 +13,24 @@
 //! assert_eq!(mae(&errors), 1.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RatingErrors};
+use super::measure::{Direction, Form, Measure, Metric, RatingErrors};
 
-pub(super) const METRIC: Metric = Metric {
-    name: "mae",
-    title: "MAE",
-    direction: Direction::Lower,
+pub(super) const METRIC: Metric = Metric { name: "mae", title: "MAE", direction: Direction::Lower, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the mean absolute error over all held-out ratings together, predictions cut to the range of the ratings",
+    measure: Measure::PooledErrors(mae),
+};
+
+/// Predictions as they are.
+pub(super) const UNCUT: Form = Form {
+    definition: "the mean absolute error over all held-out ratings together, predictions as they are",
+    measure: Measure::PooledErrors(mae),
+};
+
+/// Predictions as they are, of targets alone.
+pub(super) const UNCUT_OF_TARGETS: Form = Form {
+    definition: "the mean absolute error over the ratings of all targets together, predictions as they are",
     measure: Measure::PooledErrors(mae),
 };
 

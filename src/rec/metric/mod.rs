@@ -3,8 +3,13 @@
 //! Three rules hold for all of them. Rankings are over all items, those of the user's history left out; equal scores are
 //! ordered by item index, lower first. Users without a target are left out of means and of recommendation counts. A list
 //! that is shorter than its cutoff, because so few items are left to recommend, is padded with misses.
+//!
+//! So recflow defines them. Other programs do otherwise under the same names: a metric's file holds every form that is in
+//! use, and a [`dialect`](mod@dialect) chooses among them.
 
 pub mod coverage;
+mod cumulative_gain;
+pub mod dialect;
 pub mod gini;
 pub mod gini_diversity;
 pub mod hit_rate;
@@ -16,6 +21,7 @@ pub mod ndcg;
 pub mod ndcg_full;
 pub mod novelty;
 pub mod precision;
+mod ranked_list;
 pub mod recall;
 pub mod recall_full;
 pub mod rmse;
@@ -23,17 +29,19 @@ pub mod rmse_user_mean;
 mod spec;
 
 pub use coverage::coverage;
+pub use dialect::{Dialect, DialectName, RatingRule, Ties, Users, dialect, dialects};
 pub use gini::gini;
 pub use gini_diversity::gini_diversity;
 pub use hit_rate::hit_rate;
 pub use mae::mae;
 pub use map::average_precision;
-pub use measure::{Direction, Measure, Metric, RankedList, RatingErrors};
+pub use measure::{Direction, Form, Measure, Metric, RatingErrors};
 pub use mrr::reciprocal_rank;
 pub use ndcg::ndcg;
 pub use ndcg_full::ndcg_full;
 pub use novelty::{novelty, self_information};
 pub use precision::precision;
+pub use ranked_list::RankedList;
 pub use recall::recall;
 pub use recall_full::recall_full;
 pub use rmse::rmse;

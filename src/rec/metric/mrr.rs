@@ -12,12 +12,12 @@
 //! assert_eq!(reciprocal_rank(&list, 3), 1.0 / 2.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "mrr",
-    title: "MRR",
-    direction: Direction::Higher,
+pub(super) const METRIC: Metric = Metric { name: "mrr", title: "MRR", direction: Direction::Higher, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "1 divided by the rank of the first target, 0 if none is among the first k",
     measure: Measure::List(reciprocal_rank),
 };

@@ -13,12 +13,14 @@
 //! assert!((ndcg_full(&list, 2) - 1.0 / 3_f64.log2() / perfect).abs() < 1e-15);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList, ideal_gain};
+use super::cumulative_gain::{ideal, of_hits};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::{RankedList, share};
 
-pub(super) const METRIC: Metric = Metric {
-    name: "ndcg-full",
-    title: "NDCG (full)",
-    direction: Direction::Higher,
+pub(super) const METRIC: Metric =
+    Metric { name: "ndcg-full", title: "NDCG (full)", direction: Direction::Higher, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the sum of 1/log2(rank + 1) over the targets among the first k, divided by that of a list with all of the \
                  user's targets on top",
     measure: Measure::List(ndcg_full),
@@ -26,5 +28,5 @@ pub(super) const METRIC: Metric = Metric {
 
 /// NDCG of one list, the ideal over all targets; see the [module](self).
 pub fn ndcg_full(list: &RankedList<'_>, k: usize) -> f64 {
-    list.discounted_gain(k) / ideal_gain(list.n_targets())
+    share(of_hits(list, k), ideal(list.n_targets()))
 }

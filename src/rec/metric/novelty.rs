@@ -16,12 +16,13 @@
 //! assert_eq!(novelty(&list, 3), (3.0 + 1.0 + 0.0) / 3.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "novelty",
-    title: "Novelty",
-    direction: Direction::Neither,
+pub(super) const METRIC: Metric =
+    Metric { name: "novelty", title: "Novelty", direction: Direction::Neither, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the mean of −log2(training users who have the item / training users) over the first k; items that no \
                  training user has count as though one had them",
     measure: Measure::List(novelty),

@@ -12,15 +12,14 @@
 //! assert_eq!(precision(&list, 3), 2.0 / 3.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "precision",
-    title: "Precision",
-    direction: Direction::Higher,
-    definition: "the number of targets among the first k, divided by k",
-    measure: Measure::List(precision),
-};
+pub(super) const METRIC: Metric =
+    Metric { name: "precision", title: "Precision", direction: Direction::Higher, form: FORM };
+
+pub(super) const FORM: Form =
+    Form { definition: "the number of targets among the first k, divided by k", measure: Measure::List(precision) };
 
 /// Precision of one list; see the [module](self).
 pub fn precision(list: &RankedList<'_>, k: usize) -> f64 {

@@ -12,17 +12,17 @@
 //! assert_eq!(recall(&list, 3), 2.0 / 3.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::{RankedList, share};
 
-pub(super) const METRIC: Metric = Metric {
-    name: "recall",
-    title: "Recall",
-    direction: Direction::Higher,
+pub(super) const METRIC: Metric = Metric { name: "recall", title: "Recall", direction: Direction::Higher, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the number of targets among the first k, divided by k or the user's number of targets, whichever is less",
     measure: Measure::List(recall),
 };
 
 /// Recall of one list, its denominator cut off at `k`; see the [module](self).
 pub fn recall(list: &RankedList<'_>, k: usize) -> f64 {
-    list.hits(k).len() as f64 / k.min(list.n_targets()) as f64
+    share(list.hits(k).len() as f64, k.min(list.n_targets()) as f64)
 }

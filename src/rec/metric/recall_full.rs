@@ -12,17 +12,18 @@
 //! assert_eq!(recall_full(&list, 3), 2.0 / 3.0);
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RankedList};
+use super::measure::{Direction, Form, Measure, Metric};
+use super::ranked_list::{RankedList, share};
 
-pub(super) const METRIC: Metric = Metric {
-    name: "recall-full",
-    title: "Recall (full)",
-    direction: Direction::Higher,
+pub(super) const METRIC: Metric =
+    Metric { name: "recall-full", title: "Recall (full)", direction: Direction::Higher, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the number of targets among the first k, divided by the user's number of targets",
     measure: Measure::List(recall_full),
 };
 
 /// Recall of one list over all targets; see the [module](self).
 pub fn recall_full(list: &RankedList<'_>, k: usize) -> f64 {
-    list.hits(k).len() as f64 / list.n_targets() as f64
+    share(list.hits(k).len() as f64, list.n_targets() as f64)
 }

@@ -13,14 +13,25 @@
 //! assert_eq!(rmse(&errors), (5.0_f64 / 3.0).sqrt());
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RatingErrors};
+use super::measure::{Direction, Form, Measure, Metric, RatingErrors};
 
-pub(super) const METRIC: Metric = Metric {
-    name: "rmse",
-    title: "RMSE",
-    direction: Direction::Lower,
+pub(super) const METRIC: Metric = Metric { name: "rmse", title: "RMSE", direction: Direction::Lower, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the square root of the mean squared error over all held-out ratings together, predictions cut to the range \
                  of the ratings",
+    measure: Measure::PooledErrors(rmse),
+};
+
+/// Predictions as they are.
+pub(super) const UNCUT: Form = Form {
+    definition: "the square root of the mean squared error over all held-out ratings together, predictions as they are",
+    measure: Measure::PooledErrors(rmse),
+};
+
+/// Predictions as they are, of targets alone.
+pub(super) const UNCUT_OF_TARGETS: Form = Form {
+    definition: "the square root of the mean squared error over the ratings of all targets together, predictions as they are",
     measure: Measure::PooledErrors(rmse),
 };
 

@@ -14,13 +14,13 @@
 //! assert_eq!(user_rmse(&errors), (5.0_f64 / 3.0).sqrt());
 //! ```
 
-use super::measure::{Direction, Measure, Metric, RatingErrors};
+use super::measure::{Direction, Form, Measure, Metric, RatingErrors};
 use super::rmse::rmse;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "rmse-user-mean",
-    title: "RMSE (user mean)",
-    direction: Direction::Lower,
+pub(super) const METRIC: Metric =
+    Metric { name: "rmse-user-mean", title: "RMSE (user mean)", direction: Direction::Lower, form: FORM };
+
+pub(super) const FORM: Form = Form {
     definition: "the square root of the mean squared error over a user's held-out ratings, predictions cut to the range of \
                  the ratings",
     measure: Measure::UserErrors(user_rmse),

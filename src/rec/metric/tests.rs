@@ -56,16 +56,16 @@ fn the_schema_names_every_metric() {
 #[test]
 fn texts_are_fit_for_a_footer() {
     for metric in metrics() {
-        let first = metric.definition.chars().next().unwrap();
-        assert!(!first.is_uppercase() || metric.definition.starts_with("1 "), "{}", metric.name);
-        assert!(!metric.definition.ends_with('.'), "{}", metric.name);
+        let first = metric.form.definition.chars().next().unwrap();
+        assert!(!first.is_uppercase() || metric.form.definition.starts_with("1 "), "{}", metric.name);
+        assert!(!metric.form.definition.ends_with('.'), "{}", metric.name);
         assert!(!metric.is_of_ratings() || metric.direction == Direction::Lower, "{}", metric.name);
     }
 }
 
 /// The metrics that judge whether targets were found.
 fn accuracy() -> impl Iterator<Item = (&'static str, fn(&RankedList<'_>, usize) -> f64)> {
-    metrics().iter().filter_map(|metric| match metric.measure {
+    metrics().iter().filter_map(|metric| match metric.form.measure {
         Measure::List(value) if metric.direction == Direction::Higher => Some((metric.name, value)),
         _ => None,
     })
@@ -144,7 +144,7 @@ proptest! {
         let n = counts.len() as f64;
         let total: u64 = counts.iter().sum();
         for metric in metrics() {
-            let Measure::Catalogue(value) = metric.measure else { continue };
+            let Measure::Catalogue(value) = metric.form.measure else { continue };
             prop_assert_eq!(value(&counts), value(&sorted));
             prop_assert!((0.0..=1.0).contains(&value(&counts)));
         }

@@ -1,12 +1,14 @@
 //! From the scores of single models to one table.
 
+use super::super::comparable;
+use super::super::evaluate::Part;
 use super::notes::notes;
 use super::provenance::provenance;
 use super::scored::Scored;
 use super::spread::mean_and_spread;
 use super::table_rows::{Coordinates, TableRow, check_splits, table_rows};
 use crate::engine::StageError;
-use crate::rec::metric::{self, MetricSpec};
+use crate::rec::metric::{self, Dialect, MetricSpec};
 use crate::report::{Cell, Column, Comparison, Direction, Estimate, Replicate, Row};
 
 /// What a report is to be made of, beside the scores.
@@ -24,12 +26,7 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
         return Err(StageError::new("there are no scores to compare"));
     };
     check_splits(&rows)?;
-    for other in scored {
-        if other.scores.relevant_from != first.scores.relevant_from {
-            let message = format!("`{}` and `{}` count different held-out items as targets", first.stage, other.stage);
-            return Err(StageError::new(message).help("give both the same `relevant-from`"));
-        }
-    }
+    comparable::check(scored.iter().map(|one| (one.stage.as_str(), &one.scores)))?;
     let mut metrics: Vec<MetricSpec> = Vec::new();
     for value in scored.iter().flat_map(|one| &one.scores.values) {
         if !metrics.contains(&value.metric) {
@@ -38,8 +35,8 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
     }
     let cells = rows.iter().map(|row| metrics.iter().map(|metric| cell(row, *metric)).collect());
     Ok(Comparison {
-        title: wishes.title.to_owned(),
-        columns: metrics.iter().map(column).collect(),
+        title: heading(wishes.title, first.scores.part),
+        columns: metrics.iter().map(|metric| column(metric, first.scores.dialect.dialect())).collect(),
         rows: rows.iter().zip(cells).map(|(row, cells)| table_row(row, cells)).collect(),
         notes: notes(&rows),
         provenance: provenance(&rows, first),
@@ -51,8 +48,17 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
     })
 }
 
-fn column(spec: &MetricSpec) -> Column {
+/// The title; of a table to choose by, with a word that says so.
+fn heading(title: &str, part: Part) -> String {
+    match part {
+        Part::Test => title.to_owned(),
+        Part::Validation => format!("{title} (validation)"),
+    }
+}
+
+fn column(spec: &MetricSpec, dialect: &Dialect) -> Column {
     let metric = spec.metric();
+    let definition = dialect.form(metric).map_or_else(|| dialect.lacks(metric), |form| form.definition.to_owned());
     Column {
         metric: spec.to_string(),
         title: spec.title(),
@@ -62,7 +68,7 @@ fn column(spec: &MetricSpec) -> Column {
             metric::Direction::Neither => Direction::Neither,
         },
         decimals: 4,
-        definition: metric.definition.to_owned(),
+        definition,
         finding: None,
     }
 }

@@ -1,5 +1,6 @@
 //! Why a split cannot be made.
 
+use super::Leak;
 use crate::rec::Interrupted;
 use crate::rec::data::DataError;
 use crate::rec::data::error::listed;
@@ -17,6 +18,9 @@ pub enum SplitError {
     /// Parameters that do not fit the strategy or each other.
     #[error("{}", listed(.0))]
     Parameters(Vec<Problem>),
+    /// The parts are not apart.
+    #[error(transparent)]
+    Leak(#[from] Leak),
     /// The data cannot be cut in this way.
     #[error("{message}")]
     Unfit {
@@ -38,6 +42,7 @@ impl SplitError {
             Self::Interrupted(_) => None,
             Self::Data(error) => error.help(),
             Self::Parameters(problems) => problems.iter().find_map(|problem| problem.help.clone()),
+            Self::Leak(leak) => Some(leak.help().to_owned()),
             Self::Unfit { help, .. } => Some(help.clone()),
         }
     }

@@ -6,6 +6,7 @@ mod draws;
 mod error;
 mod held_out_users;
 mod holdout_rows;
+mod leak;
 mod leave_one_out;
 mod params;
 mod per_user_random;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use self::draws::RandomSource;
 pub use self::error::SplitError;
 pub use self::holdout_rows::HoldoutRows;
+pub use self::leak::Leak;
 pub use self::params::{FoldIn, SplitParams, Strategy, UnknownItems};
 use super::dataset::{DatasetInfo, Items};
 use super::interactions::Interactions;
@@ -41,6 +43,15 @@ pub struct Split {
     pub validation: Holdout,
     /// What the table is made of.
     pub test: Holdout,
+}
+
+impl Split {
+    /// The split as models get it: nothing is held out for the test.
+    #[must_use]
+    pub fn without_test(self) -> Self {
+        let none = Interactions::empty(0, self.train.n_items());
+        Self { test: Holdout { users: Vec::new(), history: none.clone(), targets: none }, ..self }
+    }
 }
 
 /// Users to be scored: what a model may see of each, and what it should find. Users without targets are not among them.

@@ -325,7 +325,7 @@ impl SplitParams {
         monitor.check()?;
         let all = self.resolved();
         if self.strategy == Strategy::Predefined {
-            return predefined::read(&all, dataset, monitor);
+            return honest(predefined::read(&all, dataset, monitor)?);
         }
         let Some(dataset) = dataset else {
             let message = format!("the strategy `{}` has no data set to split", self.strategy.name());
@@ -346,6 +346,14 @@ impl SplitParams {
             let message = format!("no user is left to be tested: `{}` has too few events", dataset.about.name);
             return Err(SplitError::unfit(message, "use more data, or a greater share for the test"));
         }
-        Ok(split)
+        honest(split)
+    }
+}
+
+/// The split, if its parts are apart.
+fn honest(split: Split) -> Result<Split, SplitError> {
+    match split.leak() {
+        Some(leak) => Err(leak.into()),
+        None => Ok(split),
     }
 }

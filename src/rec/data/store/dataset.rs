@@ -12,8 +12,8 @@ impl Dataset {
     pub fn save(&self, folder: &Path) -> Result<(), StoreError> {
         create_folder(folder)?;
         write_facts(&folder.join("dataset.json"), &self.about)?;
-        write_users(&folder.join("users.csv"), &self.users)?;
-        write_items(&folder.join("items.csv"), &self.items)?;
+        write_users(folder, &self.users)?;
+        write_items(folder, &self.items)?;
         let columns = [
             ("users".to_owned(), Column::U32(&self.events.users)),
             ("items".to_owned(), Column::U32(&self.events.items)),
@@ -35,8 +35,8 @@ impl Dataset {
         };
         let dataset = Self {
             about: read_facts(&folder.join("dataset.json"))?,
-            users: read_users(&folder.join("users.csv"))?,
-            items: read_items(&folder.join("items.csv"))?,
+            users: read_users(folder)?,
+            items: read_items(folder)?,
             events,
         };
         let Events { users, items, ratings, times } = &dataset.events;

@@ -5,6 +5,7 @@ mod arrays;
 mod dataset;
 mod names;
 mod split;
+mod stored_holdout;
 mod tensor_file;
 
 #[cfg(test)]
@@ -15,7 +16,12 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::names::read_items;
+pub use self::names::read_users;
+pub(crate) use self::stored_holdout::stored_training_items;
+pub use self::stored_holdout::{HeldOutPart, StoredHoldout};
 pub(crate) use self::tensor_file::{Stored, TensorFile};
+use super::Leak;
 
 /// Why a stored data set or split cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +34,14 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A split whose parts are not apart.
+    #[error("the split in `{}` is worth nothing: {leak}", folder.display())]
+    Leak {
+        /// Where it is.
+        folder: PathBuf,
+        /// What is wrong.
+        leak: Leak,
+    },
     /// The content is not what was stored.
     #[error("`{}` is damaged: {what}", path.display())]
     Damaged {
@@ -39,7 +53,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn damaged(path: &Path, what: impl Into<String>) -> Self {
+    pub(crate) fn damaged(path: &Path, what: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), what: what.into() }
     }
 
@@ -47,6 +61,7 @@ impl StoreError {
     pub fn help(&self) -> String {
         match self {
             Self::Io { .. } => "check the folder, its permissions and the space on its disk".to_owned(),
+            Self::Leak { leak, .. } => leak.help().to_owned(),
             Self::Damaged { .. } => "delete it and have it made again".to_owned(),
         }
     }

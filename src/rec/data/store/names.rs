@@ -5,26 +5,31 @@ use std::path::Path;
 use super::{StoreError, read, write};
 use crate::rec::data::Items;
 
-pub(super) fn write_users(path: &Path, users: &[String]) -> Result<(), StoreError> {
+const USERS_FILE: &str = "users.csv";
+const ITEMS_FILE: &str = "items.csv";
+
+pub(super) fn write_users(folder: &Path, users: &[String]) -> Result<(), StoreError> {
     let rows = users.iter().enumerate().map(|(index, id)| [index.to_string(), id.clone()]);
-    write_table(path, ["index", "id"], rows)
+    write_table(&folder.join(USERS_FILE), ["index", "id"], rows)
 }
 
-pub(super) fn read_users(path: &Path) -> Result<Vec<String>, StoreError> {
-    Ok(read_table(path, ["index", "id"])?.into_iter().map(|[_, id]| id).collect())
+/// The ids of the users of the data set or split that was saved in a folder, by index.
+pub fn read_users(folder: &Path) -> Result<Vec<String>, StoreError> {
+    Ok(read_table(&folder.join(USERS_FILE), ["index", "id"])?.into_iter().map(|[_, id]| id).collect())
 }
 
-pub(super) fn write_items(path: &Path, items: &Items) -> Result<(), StoreError> {
+pub(super) fn write_items(folder: &Path, items: &Items) -> Result<(), StoreError> {
     let rows = items.ids.iter().zip(&items.titles).enumerate();
     write_table(
-        path,
+        &folder.join(ITEMS_FILE),
         ["index", "id", "title"],
         rows.map(|(index, (id, title))| [index.to_string(), id.clone(), title.clone()]),
     )
 }
 
-pub(super) fn read_items(path: &Path) -> Result<Items, StoreError> {
-    let rows = read_table(path, ["index", "id", "title"])?;
+/// The items of the data set or split that was saved in a folder, by index.
+pub(crate) fn read_items(folder: &Path) -> Result<Items, StoreError> {
+    let rows = read_table(&folder.join(ITEMS_FILE), ["index", "id", "title"])?;
     let (ids, titles) = rows.into_iter().map(|[_, id, title]| (id, title)).unzip();
     Ok(Items { ids, titles })
 }

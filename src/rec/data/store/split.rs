@@ -7,13 +7,16 @@ use super::names::{read_items, read_users, write_items, write_users};
 use super::{StoreError, create_folder, read_facts, write_facts};
 use crate::rec::data::{Holdout, Split};
 
+/// The matrices of all parts.
+pub(super) const INTERACTIONS_FILE: &str = "interactions.safetensors";
+
 impl Split {
     /// Writes the split into a folder, which is made if need be.
     pub fn save(&self, folder: &Path) -> Result<(), StoreError> {
         create_folder(folder)?;
         write_facts(&folder.join("split.json"), &self.about)?;
-        write_users(&folder.join("users.csv"), &self.users)?;
-        write_items(&folder.join("items.csv"), &self.items)?;
+        write_users(folder, &self.users)?;
+        write_items(folder, &self.items)?;
         let matrices = [
             ("train", &self.train),
             ("validation.history", &self.validation.history),
@@ -29,27 +32,31 @@ impl Split {
         for ((name, matrix), offsets) in matrices.iter().zip(&offsets) {
             all.extend(columns(name, matrix, offsets));
         }
-        write_arrays(&folder.join("interactions.safetensors"), &all)
+        write_arrays(&folder.join(INTERACTIONS_FILE), &all)
     }
 
-    /// Reads the split that was saved in a folder.
+    /// Reads the split that was saved in a folder; one with a [`Leak`](crate::rec::data::Leak) is refused.
     pub fn load(folder: &Path) -> Result<Self, StoreError> {
-        let file = ArrayFile::read(folder.join("interactions.safetensors"))?;
+        let file = ArrayFile::read(folder.join(INTERACTIONS_FILE))?;
         let arrays = file.open()?;
-        let users = read_users(&folder.join("users.csv"))?;
-        let items = read_items(&folder.join("items.csv"))?;
+        let users = read_users(folder)?;
+        let items = read_items(folder)?;
         let train = arrays.interactions("train", items.ids.len())?;
         if train.n_users() > users.len() {
             return Err(arrays.damaged("it has more training rows than users"));
         }
-        Ok(Self {
+        let split = Self {
             about: read_facts(&folder.join("split.json"))?,
             train,
             validation: holdout(&arrays, "validation", users.len(), items.ids.len())?,
             test: holdout(&arrays, "test", users.len(), items.ids.len())?,
             users,
             items,
-        })
+        };
+        match split.leak() {
+            Some(leak) => Err(StoreError::Leak { folder: folder.to_owned(), leak }),
+            None => Ok(split),
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::StoreError;
+use super::{HeldOutPart, StoreError, StoredHoldout, stored_training_items};
 use crate::rec::Silent;
-use crate::rec::data::{Dataset, SampleParams, Split, SplitParams, Strategy};
+use crate::rec::data::{Dataset, HoldoutRows, SampleParams, Split, SplitParams, Strategy};
 
 fn small() -> Dataset {
     let mut dataset =
@@ -82,4 +82,32 @@ fn damaged_splits_are_refused() {
         assert!(loaded.test.users.iter().all(|&user| (user as usize) < loaded.users.len()));
         Ok(())
     });
+}
+
+#[test]
+fn a_split_whose_parts_are_not_apart_is_not_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut split = SplitParams::new(Strategy::PerUserRandom).apply(Some(&small()), &Silent).unwrap();
+    split.test.targets = split.test.history.clone();
+    split.save(folder.path()).unwrap();
+    let error = Split::load(folder.path()).unwrap_err();
+    assert!(matches!(error, StoreError::Leak { .. }), "{error}");
+}
+
+#[test]
+fn a_part_read_by_rows_is_the_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let split = SplitParams::new(Strategy::PerUserRandom).apply(Some(&small()), &Silent).unwrap();
+    split.save(folder.path()).unwrap();
+    for (part, holdout) in [(HeldOutPart::Validation, &split.validation), (HeldOutPart::Test, &split.test)] {
+        let stored = StoredHoldout::open(folder.path(), part, split.train.n_items()).unwrap();
+        assert_eq!((stored.n_rows(), stored.n_items()), (holdout.n_rows(), holdout.n_items()));
+        for range in [0..stored.n_rows(), 3..7, 5..5] {
+            assert_eq!(stored.rows(range.clone()).unwrap(), holdout.rows(range).unwrap());
+        }
+        assert!(stored.rows(0..stored.n_rows() + 1).is_err());
+    }
+    let mut items = Vec::new();
+    let n_users = stored_training_items(folder.path(), &mut |some| items.extend_from_slice(some)).unwrap();
+    assert_eq!((n_users, items.as_slice()), (split.train.n_users(), split.train.items()));
 }

@@ -20,7 +20,9 @@ impl ItemSet {
             *self = Self::new(self.rounds.len());
         }
         self.round += 1;
-        items.iter().for_each(|&item| self.rounds[item as usize] = self.round);
+        for &item in items {
+            self.rounds[item as usize] = self.round;
+        }
     }
 
     /// Whether an item is in it.

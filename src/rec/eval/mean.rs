@@ -40,7 +40,9 @@ mod tests {
         let values = [0.25, 1.0, 0.0, 0.5, 0.125];
         let mut mean = Mean::default();
         assert_eq!(mean.standard_error(), None);
-        values.iter().for_each(|&value| mean.add(value));
+        for value in values {
+            mean.add(value);
+        }
         let expected = values.iter().sum::<f64>() / 5.0;
         let variance = values.iter().map(|value| (value - expected).powi(2)).sum::<f64>() / 4.0;
         assert_eq!(mean.value(), expected);

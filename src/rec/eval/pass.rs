@@ -161,7 +161,9 @@ impl<'a> Pass<'a> {
                 let Results { scored, n_with_target, is_counted, errors } = results?;
                 self.n_with_target += n_with_target;
                 self.count(&scored, &is_counted);
-                errors.iter().for_each(|errors| self.errors.merge(errors));
+                for errors in &errors {
+                    self.errors.merge(errors);
+                }
                 each(&scored)?;
             }
         }

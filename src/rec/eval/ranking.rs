@@ -15,10 +15,17 @@ use crate::rec::model::{Scorer, UserBlock};
 pub(super) struct Ranking<'a> {
     scorer: &'a dyn Scorer,
     list_length: usize,
-    /// The columns of values that are of lists, and how they come about.
-    columns: Vec<(usize, usize, fn(&RankedList<'_>, usize) -> f64)>,
+    /// The columns of values that are of lists.
+    columns: Vec<Column>,
     self_information: Vec<f64>,
     options: &'a EvaluationOptions,
+}
+
+/// A column of values and how they come about.
+struct Column {
+    index: usize,
+    k: usize,
+    of_list: fn(&RankedList<'_>, usize) -> f64,
 }
 
 /// What one thread needs for one user.
@@ -63,8 +70,8 @@ impl<'a> Ranking<'a> {
     ) -> Self {
         let dialect = options.dialect.dialect();
         let columns =
-            metrics.iter().enumerate().filter_map(|(column, metric)| match dialect.form(metric.metric())?.measure {
-                Measure::List(of_list) => Some((column, metric.cutoff()?, of_list)),
+            metrics.iter().enumerate().filter_map(|(index, metric)| match dialect.form(metric.metric())?.measure {
+                Measure::List(of_list) => Some(Column { index, k: metric.cutoff()?, of_list }),
                 _ => None,
             });
         Self {
@@ -123,7 +130,9 @@ impl<'a> Ranking<'a> {
                 by_precedence.clear();
                 by_precedence.extend(order.iter().map(|&item| scores[item as usize]));
                 top.select(by_precedence, list);
-                list.iter_mut().for_each(|place| *place = order[*place as usize]);
+                for place in list.iter_mut() {
+                    *place = order[*place as usize];
+                }
             }
         }
         if let Some(&item) = list.iter().find(|&&item| marks[item as usize] == Mark::Seen) {
@@ -137,8 +146,8 @@ impl<'a> Ranking<'a> {
             };
             let (all, least) = (ratings.iter().copied(), self.options.relevant_from);
             let ranked = RankedList::with_ratings(list, rating_of, all, least, &self.self_information);
-            for &(column, k, of_list) in &self.columns {
-                scored.values[[row, column]] = of_list(&ranked, k);
+            for &Column { index, k, of_list } in &self.columns {
+                scored.values[[row, index]] = of_list(&ranked, k);
             }
         }
         for ((item, score), &recommended) in

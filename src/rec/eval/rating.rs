@@ -13,10 +13,16 @@ use crate::rec::model::{Scorer, UserBlock};
 /// How ratings are predicted and measured.
 pub(super) struct Rating<'a> {
     scorer: &'a dyn Scorer,
-    /// The columns of values that are of ratings, and how they come about.
-    columns: Vec<(usize, fn(&RatingErrors) -> f64)>,
+    /// The columns of values that are of ratings.
+    columns: Vec<Column>,
     dialect: &'static Dialect,
     options: &'a EvaluationOptions,
+}
+
+/// A column of values and how they come about.
+struct Column {
+    index: usize,
+    of_user: fn(&RatingErrors) -> f64,
 }
 
 impl<'a> Rating<'a> {
@@ -24,8 +30,8 @@ impl<'a> Rating<'a> {
     pub(super) fn new(scorer: &'a dyn Scorer, metrics: &[MetricSpec], options: &'a EvaluationOptions) -> Self {
         let dialect = options.dialect.dialect();
         let columns =
-            metrics.iter().enumerate().filter_map(|(column, metric)| match dialect.form(metric.metric())?.measure {
-                Measure::UserErrors(of_user) => Some((column, of_user)),
+            metrics.iter().enumerate().filter_map(|(index, metric)| match dialect.form(metric.metric())?.measure {
+                Measure::UserErrors(of_user) => Some(Column { index, of_user }),
                 _ => None,
             });
         Self { scorer, columns: columns.collect(), dialect, options }
@@ -59,8 +65,8 @@ impl<'a> Rating<'a> {
                 let predicted = scores[item as usize].clamp(lowest, highest);
                 errors.add(f64::from(predicted), f64::from(rating));
             }
-            for &(column, of_user) in &self.columns {
-                scored.values[[row, column]] = of_user(errors);
+            for &Column { index, of_user } in &self.columns {
+                scored.values[[row, index]] = of_user(errors);
             }
         }
         Ok(all)

@@ -8,6 +8,9 @@
 //! `S = X B`, `X` the binary matrix of users × items, `B` the minimum of `‖X − XB‖² + λ‖B‖²` under `diag(B) = 0`. With
 //! the Gram matrix `G = XᵀX` and `P = (G + λI)⁻¹`: `B_ij = −P_ij / P_jj` for `i ≠ j`, `B_jj = 0`.
 //!
+//! With `dropout` p it is EDLAE (H. Steck, *Autoencoders that don't overfit towards the Identity*, NeurIPS 2020): the input
+//! loses each item with probability p while it is fitted, in closed form; `P = (G + p/(1−p) diag(G) + λI)⁻¹`.
+//!
 //! # Shapes
 //!
 //! `G`, `P`, `B` `[n_items, n_items]`: one buffer, in which one becomes the next.
@@ -52,13 +55,17 @@ pub struct EaseParams {
     pub lambda: f64,
     /// Precision of the matrix, its inverse and the scores. `f32` halves memory and time and ranks the same for λ ≥ 100.
     pub precision: Precision,
+    /// Share of the input's items that are dropped at random in fitting, averaged out in closed form: more than 0 makes it
+    /// EDLAE, which regularises popular items more strongly than rare ones. It wants a lower `lambda`.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
+    pub dropout: f64,
     /// Set the negative weights to zero after fitting (the paper's EASE≥0): easier to explain, usually less accurate.
     pub non_negative: bool,
 }
 
 impl Default for EaseParams {
     fn default() -> Self {
-        Self { lambda: 500.0, precision: Precision::F64, non_negative: false }
+        Self { lambda: 500.0, precision: Precision::F64, dropout: 0.0, non_negative: false }
     }
 }
 
@@ -87,8 +94,8 @@ impl EaseParams {
         let mut matrix = Array2::<F>::from_elem((n, n), F::from_count(0));
         gram(train, matrix.view_mut());
         monitor.check()?;
-        let lambda = F::rounded(self.lambda);
-        matrix.diag_mut().iter_mut().for_each(|value| *value += lambda);
+        let (lambda, dropped) = (F::rounded(self.lambda), F::rounded(self.dropout / (1.0 - self.dropout)));
+        matrix.diag_mut().iter_mut().for_each(|value| *value = *value + *value * dropped + lambda);
         cholesky_inverse(matrix.view_mut(), monitor).map_err(|error| match error {
             InverseError::Interrupted(interrupted) => FitError::Interrupted(interrupted),
             InverseError::NotPositiveDefinite { minor } => FitError::Numerical {
@@ -124,14 +131,21 @@ impl Fit for EaseParams {
     };
 
     fn check(&self) -> Vec<Problem> {
-        if self.lambda > 0.0 && self.lambda.is_finite() {
-            return Vec::new();
+        let mut problems = Vec::new();
+        let mut refuse = |parameter: &str, message: String, help: &str| {
+            problems.push(Problem { parameter: parameter.to_owned(), message, help: Some(help.to_owned()) });
+        };
+        if !(self.lambda > 0.0 && self.lambda.is_finite()) {
+            refuse("lambda", format!("`{}` is not a positive number", self.lambda), "100 to 1000 suit most data");
         }
-        vec![Problem {
-            parameter: "lambda".to_owned(),
-            message: format!("`{}` is not a positive number", self.lambda),
-            help: Some("100 to 1000 suit most data".to_owned()),
-        }]
+        if !(0.0..1.0).contains(&self.dropout) {
+            refuse(
+                "dropout",
+                format!("`{}` is no share below 1", self.dropout),
+                "give 0 for EASE, 0.2 to 0.6 for EDLAE",
+            );
+        }
+        problems
     }
 
     fn memory_bytes(&self, n_users: usize, n_items: usize, n_entries: usize) -> u64 {

@@ -91,7 +91,7 @@ fn each_dialect_agrees_with_its_program() {
         targets: matrix(n_items, &golden.held_out),
     };
     let model = Tables { scores: Table(golden.scores), predicted: Table(golden.predicted) };
-    let mut checked = BTreeMap::new();
+    let mut checked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for case in golden.cases {
         let dialect = case.dialect.dialect();
         let options = EvaluationOptions {
@@ -114,7 +114,7 @@ fn each_dialect_agrees_with_its_program() {
                 case.relevant_from,
                 value.metric
             );
-            checked.entry(dialect.name).or_insert_with(Vec::new).push(value.metric.metric().name);
+            checked.entry(dialect.name).or_default().push(value.metric.metric().name);
         }
     }
     // Everything that a dialect defines was compared.

@@ -36,7 +36,7 @@
 //!
 //! The paper has no result on MovieLens; on Netflix ratings of a later month, RMSE .9099 (table 5). For MovieLens-1M with
 //! hidden layers of 256, 256 and 512 units, 81/9/10 at random, an independent program reached .901 in 60 epochs. There the
-//! paper's dropout of 0.8 is too much: see `pipelines/reference/deeprec_ml1m.yaml`.
+//! paper's dropout of 0.8 is too much: see `pipelines/reference/protocol_a_ml1m.yaml`.
 
 mod network;
 mod scoring;

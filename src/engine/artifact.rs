@@ -33,6 +33,11 @@ impl Artifact {
         ArtifactId(hasher.finish())
     }
 
+    /// Whether all names are names of files, which lead nowhere else.
+    pub(super) fn is_plain(&self) -> bool {
+        self.files.keys().all(|name| !name.contains(['/', '\0']) && !["", ".", ".."].contains(&name.as_str()))
+    }
+
     /// Length of all files together.
     pub fn size_bytes(&self) -> u64 {
         self.files.values().map(|file| file.size_bytes).sum()

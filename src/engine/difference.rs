@@ -26,6 +26,7 @@ pub(super) fn differences(old: &KeyPreimage, new: &KeyPreimage) -> Vec<String> {
     }
     values("with", Some(&old.parameters), Some(&new.parameters), &mut found);
     sources(old, new, &mut found);
+    variables(old, new, &mut found);
     inputs(old, new, &mut found);
     found
 }
@@ -69,6 +70,21 @@ fn sources(old: &KeyPreimage, new: &KeyPreimage, found: &mut Vec<String>) {
     }
 }
 
+fn variables(old: &KeyPreimage, new: &KeyPreimage, found: &mut Vec<String>) {
+    let digest = |key: &KeyPreimage, name: &str| {
+        key.variables.iter().find(|variable| variable.name == name).map(|variable| variable.digest)
+    };
+    let added = new.variables.iter().filter(|variable| digest(old, &variable.name).is_none());
+    for name in old.variables.iter().chain(added).map(|variable| variable.name.as_str()) {
+        match (digest(old, name), digest(new, name)) {
+            (old, new) if old == new => {}
+            (None, _) => found.push(format!("the variable `{name}` is new")),
+            (_, None) => found.push(format!("the variable `{name}` is gone")),
+            _ => found.push(format!("the variable `{name}` has another value")),
+        }
+    }
+}
+
 fn inputs(old: &KeyPreimage, new: &KeyPreimage, found: &mut Vec<String>) {
     let same_place = |a: &super::key::KeyInput, b: &super::key::KeyInput| a.port == b.port && a.stage == b.stage;
     let name = |input: &super::key::KeyInput| input.stage.clone().unwrap_or_else(|| input.port.clone());
@@ -97,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::engine::digest::{ArtifactId, Digest};
-    use crate::engine::key::{KeyInput, KeySource};
+    use crate::engine::key::{KeyInput, KeySource, KeyVariable};
 
     fn preimage() -> KeyPreimage {
         let input = |stage: &str| KeyInput {
@@ -111,6 +127,7 @@ mod tests {
             parameters: json!({"lambda": 500.0, "precision": "f64"}),
             inputs: vec![input("a"), input("b")],
             sources: vec![KeySource { role: "ratings".into(), digest: Digest::of(b"ratings") }],
+            variables: vec![KeyVariable { name: "DEVICE".into(), digest: None }],
         }
     }
 
@@ -129,6 +146,9 @@ mod tests {
         assert_eq!(told(|p| p.inputs.swap(0, 1)), "the order of the inputs has changed");
         assert_eq!(told(|p| p.inputs[1].artifact = p.inputs[0].artifact), "the input `b` has changed");
         assert_eq!(told(|p| p.inputs.truncate(1)), "the input `b` is gone");
+        let set = |p: &mut KeyPreimage| p.variables[0].digest = Some(Digest::of(b"1"));
+        assert_eq!(told(set), "the variable `DEVICE` has another value");
+        assert_eq!(told(|p| p.variables.clear()), "the variable `DEVICE` is gone");
         assert_eq!(told(|p| p.sources[0].digest = Digest::of(b"other")), "the input file `ratings` has changed");
     }
 }

@@ -14,7 +14,8 @@ use super::artifact::Artifact;
 use super::digest::Digest;
 use super::event::Failure;
 use super::job::Job;
-use super::registry::{Registry, StageKind};
+use super::program::Programs;
+use super::registry::{OutputPort, Registry};
 use super::stage::{Facts, InputArtifact, StageCtx, StageError, StageProgress};
 use super::store::{Action, Scratch, Store, StoreError};
 
@@ -77,6 +78,7 @@ pub(super) fn execute(
     store: &Store,
     meter: &dyn Meter,
     progress: &dyn StageProgress,
+    log: Option<&Path>,
     on_wait: impl Fn(),
 ) -> Result<Origin, ExecutionError> {
     let key = job.preimage.key();
@@ -101,15 +103,20 @@ pub(super) fn execute(
     }
 
     let scratch = store.scratch()?;
-    let out_dir = scratch.path().join("out");
-    for port in &kind.outputs {
-        fs::create_dir_all(out_dir.join(port.name)).map_err(StageError::from)?;
+    let (out_dir, work_dir) = (scratch.path().join("out"), scratch.path().join("work"));
+    let outputs = stage.ports(kind.ports()).outputs;
+    let out_dirs = outputs.iter().map(|port| out_dir.join(port.name));
+    for dir in out_dirs.chain([work_dir.clone()]) {
+        fs::create_dir_all(dir).map_err(StageError::from)?;
     }
     let ctx = StageCtx {
         inputs: lay_out_inputs(job, store, &scratch)?,
         sources: job.sources.clone(),
         workspace: job.workspace.clone(),
         out_dir,
+        work_dir,
+        log: log.map(Path::to_owned),
+        programs: Programs::default(),
         threads: job.threads,
         memory_limit_bytes: job.memory_limit_bytes,
         checkpoint_dir: continuation.map(|key| store.checkpoint_dir(key)),
@@ -120,14 +127,15 @@ pub(super) fn execute(
     let wall = begun.elapsed();
 
     check_sources(job)?;
+    let (program_cpu, program_bytes) = ctx.programs.used();
     let action = Action {
         preimage: job.preimage.clone(),
         stage: job.stage.clone(),
-        outputs: store_outputs(kind, &ctx.out_dir, store)?,
+        outputs: store_outputs(&outputs, &ctx.out_dir, store)?,
         facts: Facts {
             wall,
-            cpu: meter.cpu(),
-            peak_memory_bytes: meter.peak_memory_bytes(),
+            cpu: meter.cpu().map(|cpu| cpu + program_cpu),
+            peak_memory_bytes: meter.peak_memory_bytes().map(|bytes| bytes.max(program_bytes)),
             threads: job.threads,
             finished_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -169,12 +177,12 @@ fn check_sources(job: &Job) -> Result<(), ExecutionError> {
 }
 
 fn store_outputs(
-    kind: &StageKind,
+    ports: &[OutputPort],
     out_dir: &Path,
     store: &Store,
 ) -> Result<BTreeMap<String, Artifact>, ExecutionError> {
     let mut outputs = BTreeMap::new();
-    for port in &kind.outputs {
+    for port in ports {
         let mut artifact = Artifact::default();
         let mut paths: Vec<_> = fs::read_dir(out_dir.join(port.name))
             .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>())

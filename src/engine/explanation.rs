@@ -67,7 +67,9 @@ pub fn explain(
         workspace,
         |_| false,
         |told, known| {
-            if let (Known::Done(resolved) | Known::Open(resolved), true) = (known, told.name == stage) {
+            if let (Known::Done(resolved) | Known::Open(resolved) | Known::SameAs(_, resolved), true) =
+                (known, told.name == stage)
+            {
                 now = Some(resolved.preimage);
             }
         },
@@ -83,6 +85,7 @@ pub fn explain(
             parameters: planned.key_parameters.as_ref().clone(),
             inputs: Vec::new(),
             sources: Vec::new(),
+            variables: Vec::new(),
         }),
     };
     let parts_last = last.as_ref().map(|action| parts(&action.preimage)).unwrap_or_default();
@@ -110,6 +113,10 @@ fn parts(preimage: &KeyPreimage) -> Vec<(String, String)> {
     }
     for source in &preimage.sources {
         parts.push((format!("file {}", source.role), source.digest.short()));
+    }
+    for variable in &preimage.variables {
+        let value = variable.digest.map_or_else(|| "(not set)".to_owned(), |digest| digest.short());
+        parts.push((format!("variable {}", variable.name), value));
     }
     parts
 }

@@ -52,6 +52,8 @@ pub(super) struct JobFile {
     pub job: Job,
     /// The store's folder.
     pub store: PathBuf,
+    /// Where the stage's log goes.
+    pub log: PathBuf,
     /// The process that waits for the result; without it there is nothing to do.
     pub parent: u32,
 }

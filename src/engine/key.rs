@@ -19,6 +19,9 @@ pub struct KeyPreimage {
     pub inputs: Vec<KeyInput>,
     /// The files read from outside the cache, in order.
     pub sources: Vec<KeySource>,
+    /// The variables of the environment that are read, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub variables: Vec<KeyVariable>,
 }
 
 /// An input artifact's part in a key.
@@ -40,6 +43,15 @@ pub struct KeySource {
     pub role: String,
     /// Its content.
     pub digest: Digest,
+}
+
+/// A variable's part in a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyVariable {
+    /// Its name.
+    pub name: String,
+    /// The digest of its value, which may be a secret; `None` if it is not set.
+    pub digest: Option<Digest>,
 }
 
 impl KeyPreimage {
@@ -69,6 +81,14 @@ impl KeyPreimage {
         }
         for source in &self.sources {
             hasher = hasher.field(&source.role).field(source.digest.to_string());
+        }
+        // Their number ends the sources: a digest is longer.
+        if !self.variables.is_empty() {
+            hasher = hasher.field("variables").field(self.variables.len().to_le_bytes());
+        }
+        for variable in &self.variables {
+            let digest = variable.digest.map(|digest| digest.to_string()).unwrap_or_default();
+            hasher = hasher.field(&variable.name).field(digest);
         }
         hasher.finish()
     }
@@ -100,6 +120,7 @@ mod tests {
             parameters: json!({"lambda": 500.0, "precision": "f64"}),
             inputs: vec![KeyInput { port: "split".into(), stage: None, artifact: ArtifactId(Digest::of(b"split")) }],
             sources: vec![KeySource { role: "ratings".into(), digest: Digest::of(b"ratings") }],
+            variables: vec![KeyVariable { name: "DEVICE".into(), digest: Some(Digest::of(b"0")) }],
         }
     }
 
@@ -135,7 +156,7 @@ mod tests {
 
     #[test]
     fn everything_else_counts() {
-        let changes: [fn(&mut KeyPreimage); 8] = [
+        let changes: [fn(&mut KeyPreimage); 11] = [
             |p| p.kind = "train-other".into(),
             |p| p.revision = 2,
             |p| p.parameters["lambda"] = json!(250.0),
@@ -144,6 +165,9 @@ mod tests {
             |p| p.inputs[0].port = "dataset".into(),
             |p| p.sources[0].digest = Digest::of(b"other"),
             |p| p.sources.clear(),
+            |p| p.variables[0].name = "OTHER".into(),
+            |p| p.variables[0].digest = None,
+            |p| p.variables.clear(),
         ];
         for (index, change) in changes.iter().enumerate() {
             let mut changed = preimage();

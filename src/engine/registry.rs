@@ -34,6 +34,25 @@ pub enum Arity {
     Many,
     /// One or more, given in the order of their stages' names; these count, and how the file orders them does not.
     Set,
+    /// Like a set, and there may be none.
+    Any,
+}
+
+impl Arity {
+    /// Whether artifacts are told apart by the names of their stages.
+    pub(super) fn tells_apart(self) -> bool {
+        matches!(self, Self::Many | Self::Set | Self::Any)
+    }
+
+    /// Whether the order in the pipeline file does not count.
+    pub(super) fn is_unordered(self) -> bool {
+        matches!(self, Self::Set | Self::Any)
+    }
+
+    /// Whether nothing need be wired to the port.
+    pub(super) fn may_be_empty(self) -> bool {
+        matches!(self, Self::Optional | Self::Any)
+    }
 }
 
 /// What a kind reads.
@@ -54,6 +73,15 @@ pub struct OutputPort {
     pub name: &'static str,
     /// What it gives.
     pub port_type: PortType,
+}
+
+/// What a stage reads and writes.
+#[derive(Debug, Clone, Default)]
+pub struct Ports {
+    /// What it reads.
+    pub inputs: Vec<InputPort>,
+    /// What it writes.
+    pub outputs: Vec<OutputPort>,
 }
 
 type Build = dyn Fn(Value) -> Result<Box<dyn Stage>, Vec<ParameterProblem>> + Send + Sync;
@@ -136,6 +164,11 @@ impl StageKind {
     pub fn writes(mut self, name: &'static str, port_type: PortType) -> Self {
         self.outputs.push(OutputPort { name, port_type });
         self
+    }
+
+    /// All ports that its stages may have.
+    pub fn ports(&self) -> Ports {
+        Ports { inputs: self.inputs.clone(), outputs: self.outputs.clone() }
     }
 
     /// The stage with these parameters, of which those left out get their defaults.

@@ -1,9 +1,13 @@
 //! From a planned stage and the results of its needs to the key of its computation.
 
+use std::fs;
+
+use super::artifact::FileRecord;
+use super::digest::Digest;
 use super::job::JobInput;
-use super::key::{KeyInput, KeyPreimage, KeySource};
+use super::key::{KeyInput, KeyPreimage, KeySource, KeyVariable};
 use super::plan::{Plan, PlannedStage, StageIndex};
-use super::registry::{Arity, Registry, StageKind};
+use super::registry::{Registry, StageKind};
 use super::stage::{Inputs, Source, SourceFile, Stage, StageError, Workspace};
 use super::store::{Action, SourceDigests, Store};
 
@@ -47,9 +51,14 @@ pub(super) fn resolve<'a>(
     result: impl Fn(StageIndex) -> Option<&'a Action>,
 ) -> Result<Resolution, StageError> {
     let mut sources = Vec::new();
+    let mut variables = Vec::new();
     for source in stage.sources(workspace)? {
         match source {
             Source::Present(file) => sources.push(file),
+            Source::Variable { name, value } => {
+                let digest = value.map(|value| Digest::of(value.as_bytes()));
+                variables.push(KeyVariable { name, digest });
+            }
             Source::Absent(what) => return Ok(Resolution::Absent(what)),
         }
     }
@@ -57,7 +66,7 @@ pub(super) fn resolve<'a>(
     let mut key_inputs = Vec::new();
     for input in plan.inputs_of(index) {
         let mut wires: Vec<_> = input.wires.iter().collect();
-        if input.arity == Arity::Set {
+        if input.arity.is_unordered() {
             wires.sort_by_key(|wire| &plan[wire.stage].name);
         }
         for wire in wires {
@@ -66,7 +75,7 @@ pub(super) fn resolve<'a>(
                 .and_then(|action| action.outputs.get(wire.port))
                 .ok_or_else(|| StageError::new(format!("`{needed}` has no result on `{}`", wire.port)))?;
             let (port, artifact_id) = (input.port.to_owned(), artifact.id());
-            let told_apart = matches!(input.arity, Arity::Many | Arity::Set).then(|| needed.clone());
+            let told_apart = input.arity.tells_apart().then(|| needed.clone());
             key_inputs.push(KeyInput { port: port.clone(), stage: told_apart, artifact: artifact_id });
             inputs.push(JobInput { port, stage: needed.clone(), artifact: artifact.clone() });
         }
@@ -84,6 +93,7 @@ pub(super) fn resolve<'a>(
         parameters: plan[index].key_parameters.as_ref().clone(),
         inputs: key_inputs,
         sources: key_sources,
+        variables,
     };
     Ok(Resolution::Known(Resolved { preimage, inputs, sources }))
 }
@@ -91,12 +101,32 @@ pub(super) fn resolve<'a>(
 /// Reads stored inputs for a stage that judges its needs before it runs.
 pub(super) struct StoredInputs<'a> {
     pub store: &'a Store,
-    pub inputs: &'a [JobInput],
+    pub resolved: &'a Resolved,
+    pub threads: usize,
+}
+
+impl StoredInputs<'_> {
+    fn file(&self, port: &str, file: &str) -> Option<FileRecord> {
+        let input = self.resolved.inputs.iter().find(|input| input.port == port)?;
+        input.artifact.files.get(file).copied()
+    }
 }
 
 impl Inputs for StoredInputs<'_> {
     fn read(&self, port: &str, file: &str) -> Option<Vec<u8>> {
-        let input = self.inputs.iter().find(|input| input.port == port)?;
-        self.store.read(*input.artifact.files.get(file)?).ok()
+        self.store.read(self.file(port, file)?).ok()
+    }
+
+    fn file_bytes(&self, port: &str, file: &str) -> u64 {
+        self.file(port, file).map_or(0, |file| file.size_bytes)
+    }
+
+    fn source_bytes(&self) -> u64 {
+        let lengths = self.resolved.sources.iter().filter_map(|source| fs::metadata(&source.path).ok());
+        lengths.map(|metadata| metadata.len()).sum()
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
     }
 }

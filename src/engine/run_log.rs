@@ -80,7 +80,7 @@ impl RunLog {
 
     /// Where the log of a stage goes.
     pub(super) fn stage_log(&self, stage: &str) -> PathBuf {
-        self.dir.join("logs").join(format!("{}.log", stage.replace('/', "+")))
+        log_path(&self.dir, stage)
     }
 
     /// The log of a stage, if it has said anything.
@@ -107,6 +107,11 @@ impl RunLog {
             }
         }
     }
+}
+
+/// Where the log of a stage is in the folder of a run.
+pub(super) fn log_path(run_dir: &Path, stage: &str) -> PathBuf {
+    run_dir.join("logs").join(format!("{}.log", stage.replace('/', "+")))
 }
 
 /// Removes an empty log: most stages say nothing.

@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::digest::StageKey;
 use super::event::{Event, Failure, Outcome};
-use super::run_log::{EVENTS_FILE, Line, PLAN_FILE, PlannedLine};
+use super::run_log::{EVENTS_FILE, Line, PLAN_FILE, PlannedLine, log_path};
 use super::seconds;
+use super::spec::closest;
 use super::stage::Facts;
 use super::store::{Store, StoreError};
 
@@ -141,6 +142,16 @@ pub enum RunRecordError {
         /// Those that it could be.
         names: Vec<String>,
     },
+    /// The run has no such stage.
+    #[error("the run `{run}` has no stage `{stage}`")]
+    UnknownStage {
+        /// The run.
+        run: String,
+        /// What was asked for.
+        stage: String,
+        /// Its stages.
+        stages: Vec<String>,
+    },
     /// The record is not whole.
     #[error("the record of the run `{0}` cannot be read")]
     Unreadable(String),
@@ -156,6 +167,10 @@ impl RunRecordError {
             Self::None(_) => Some("run a pipeline first, or name another cache with `--cache-dir`".to_owned()),
             Self::Unknown(_) => Some("`recflow runs list` shows all".to_owned()),
             Self::Ambiguous { .. } => Some("give more of its name".to_owned()),
+            Self::UnknownStage { stage, stages, .. } => Some(match closest(stage, stages.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its stages are {}", stages.join(", ")),
+            }),
             Self::Unreadable(_) => None,
             Self::Store(error) => error.help(),
         }
@@ -176,10 +191,10 @@ impl RunRecord {
         Ok(names)
     }
 
-    /// The identity of the run whose name begins so; of the last run, if nothing is asked for.
+    /// The identity of the run whose name begins so; of the last run, if `last` or nothing is asked for.
     pub fn find(store: &Store, wanted: Option<&str>) -> Result<String, RunRecordError> {
         let mut names = Self::all(store)?;
-        let Some(wanted) = wanted else {
+        let Some(wanted) = wanted.filter(|wanted| *wanted != "last") else {
             return names.pop().ok_or_else(|| RunRecordError::None(store.root().to_owned()));
         };
         names.retain(|name| name.starts_with(wanted));
@@ -254,6 +269,11 @@ impl RunRecord {
         })
     }
 
+    /// Where the log of a stage is, if it has said anything.
+    pub fn log(&self, store: &Store, stage: &str) -> PathBuf {
+        log_path(&store.root().join("runs").join(&self.run), stage)
+    }
+
     /// How many stages stand so.
     pub fn count(&self, state: StageState) -> usize {
         self.stages.iter().filter(|stage| stage.state == state).count()
@@ -314,8 +334,13 @@ fn stage_of(event: &Event) -> Option<&str> {
     }
 }
 
+/// The end of the year 9999, in Unix seconds.
+const LAST_SECOND: u64 = 253_402_300_799;
+
 fn at(unix_seconds: f64) -> SystemTime {
-    UNIX_EPOCH + Duration::try_from_secs_f64(unix_seconds).unwrap_or_default()
+    // Of times that no calendar has, the beginning of all.
+    let since = Duration::try_from_secs_f64(unix_seconds).ok().filter(|since| since.as_secs() < LAST_SECOND);
+    UNIX_EPOCH + since.unwrap_or_default()
 }
 
 fn as_rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::parameters::ParameterProblem;
+use super::program::Programs;
+use super::registry::Ports;
 use super::seconds;
 
 /// One stage with its parameters: a computation from input artifacts and source files to output artifacts.
@@ -16,6 +18,11 @@ pub trait Stage: Send + Sync {
     /// Problems in how the parameters go together; all of them.
     fn check(&self) -> Vec<ParameterProblem> {
         Vec::new()
+    }
+
+    /// The ports that the stage has with these parameters: those of its kind, some of which may not be meant.
+    fn ports(&self, of_kind: Ports) -> Ports {
+        of_kind
     }
 
     /// The files outside the cache that the stage reads. Their content enters the key, their paths do not.
@@ -72,6 +79,13 @@ pub struct Workspace {
 pub enum Source {
     /// A file that is there.
     Present(SourceFile),
+    /// A variable of the environment. Its value enters the key as a digest, and is written down nowhere.
+    Variable {
+        /// Its name.
+        name: String,
+        /// Its value; `None` if it is not set.
+        value: Option<String>,
+    },
     /// Something that [`Stage::fetch`] can bring, in words: `ml-1m, 6 MB from files.grouplens.org`.
     Absent(String),
 }
@@ -85,10 +99,19 @@ pub struct SourceFile {
     pub path: PathBuf,
 }
 
-/// Reads small files of a stage's input artifacts before it runs.
+/// What a stage reads, before it runs.
 pub trait Inputs {
-    /// The file of that name of the (first) artifact on that port.
+    /// The content of the file of that name of the (first) artifact on that port; meant for small ones.
     fn read(&self, port: &str, file: &str) -> Option<Vec<u8>>;
+
+    /// The length of a file of the (first) artifact on that port; 0 if there is none such.
+    fn file_bytes(&self, port: &str, file: &str) -> u64;
+
+    /// The length of all source files together.
+    fn source_bytes(&self) -> u64;
+
+    /// The threads that the stage may be given.
+    fn threads(&self) -> usize;
 }
 
 /// Why a stage could not do its work.
@@ -141,6 +164,11 @@ pub trait StageProgress: Sync {
 
     /// Whether the stage should end early.
     fn is_cancelled(&self) -> bool;
+
+    /// Whether this process does nothing but this stage, and leads a process group that is ended with it.
+    fn is_alone(&self) -> bool {
+        false
+    }
 }
 
 /// An input artifact as a running stage sees it: a folder of read-only files.
@@ -162,6 +190,12 @@ pub struct StageCtx<'a> {
     pub workspace: Workspace,
     /// The folder that holds one folder for each output port.
     pub out_dir: PathBuf,
+    /// An empty folder for work in progress, on the same file system as the outputs; gone when the stage is.
+    pub work_dir: PathBuf,
+    /// Where the stage's log goes; `None` where nobody keeps it.
+    pub log: Option<PathBuf>,
+    /// What the programs that the stage has run have used up.
+    pub programs: Programs,
     /// The threads it was given; the current rayon pool has as many.
     pub threads: usize,
     /// The memory it may use, in bytes.

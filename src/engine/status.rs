@@ -40,7 +40,7 @@ pub enum Status {
     },
     /// That depends on what other stages give.
     Maybe {
-        /// Those stages.
+        /// Those stages, or the data that is fetched first.
         waits_on: Vec<String>,
     },
     /// Fail.
@@ -70,7 +70,9 @@ pub fn status(
                 let reasons = reasons(last.as_ref(), &resolved.preimage, is_forced(planned));
                 Status::Run { reasons }
             }
-            Known::NoSources(what) => Status::Run { reasons: vec![format!("fetches {what}")] },
+            Known::NoSources { what, surely_runs: true } => Status::Run { reasons: vec![format!("fetches {what}")] },
+            Known::NoSources { what, surely_runs: false } => Status::Maybe { waits_on: vec![what] },
+            Known::SameAs(other, _) => Status::Maybe { waits_on: vec![other] },
             Known::WaitsOn(waits_on) => Status::Maybe { waits_on },
             Known::Fails(error) => Status::Fail { message: error.message, help: error.help },
         };

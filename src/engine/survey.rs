@@ -1,6 +1,6 @@
 //! What is known of every stage of a plan without running any.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::digest::{ContinuationKey, StageKey};
 use super::plan::{Plan, PlannedStage, StageIndex};
@@ -15,8 +15,16 @@ pub(super) enum Known {
     Done(Box<Resolved>),
     /// Its computation is known, and not done.
     Open(Box<Resolved>),
-    /// Its sources have to be fetched first; in words.
-    NoSources(String),
+    /// Its computation is known, and is that of this stage before it, which is not done.
+    SameAs(String, Box<Resolved>),
+    /// Its sources have to be fetched first; in words. Whether its result is there is known only then, unless it has never
+    /// been computed with these parameters.
+    NoSources {
+        /// What is fetched.
+        what: String,
+        /// Whether the stage surely runs.
+        surely_runs: bool,
+    },
     /// These stages, which it needs, have no result.
     WaitsOn(Vec<String>),
     /// It cannot even begin.
@@ -34,6 +42,7 @@ pub(super) fn survey(
 ) {
     let mut digests = SourceDigests::load(store);
     let mut done: BTreeMap<StageIndex, Action> = BTreeMap::new();
+    let mut open_keys: HashMap<StageKey, String> = HashMap::new();
     for (index, planned) in plan.stages() {
         let open = plan.dependencies_of(index).into_iter().filter(|need| !done.contains_key(need));
         let waits_on: Vec<String> = open.map(|need| plan[need].name.clone()).collect();
@@ -46,20 +55,37 @@ pub(super) fn survey(
         });
         let known = match resolution {
             Err(error) => Known::Fails(error),
-            Ok(Resolution::Absent(what)) => Known::NoSources(what),
-            Ok(Resolution::Known(resolved)) => match store.action(resolved.preimage.key()) {
-                Some(action) if !is_forced(planned) => {
-                    done.insert(index, action);
-                    Known::Done(Box::new(resolved))
+            Ok(Resolution::Absent(what)) => {
+                let was_computed = || was_computed(planned, store);
+                Known::NoSources { what, surely_runs: is_forced(planned) || !was_computed() }
+            }
+            Ok(Resolution::Known(resolved)) => {
+                let key = resolved.preimage.key();
+                match (store.action(key), open_keys.get(&key)) {
+                    (Some(action), _) if !is_forced(planned) => {
+                        done.insert(index, action);
+                        Known::Done(Box::new(resolved))
+                    }
+                    (None, Some(first)) if !is_forced(planned) => Known::SameAs(first.clone(), Box::new(resolved)),
+                    _ => {
+                        open_keys.insert(key, planned.name.clone());
+                        Known::Open(Box::new(resolved))
+                    }
                 }
-                _ => Known::Open(Box::new(resolved)),
-            },
+            }
         };
         tell(planned, known);
     }
     if let Err(error) = digests.save() {
         tracing::debug!("{error}");
     }
+}
+
+/// Whether such a stage was ever computed, over whatever sources.
+fn was_computed(planned: &PlannedStage, store: &Store) -> bool {
+    let is_such =
+        |action: &Action| action.preimage.kind == planned.kind && action.preimage.parameters == *planned.key_parameters;
+    store.actions().is_ok_and(|actions| actions.iter().any(is_such))
 }
 
 /// What of a store plans can reach: the results that a run of them would find, and the checkpoints that it would go on
@@ -82,7 +108,9 @@ impl Reachable {
             workspace,
             |_| false,
             |planned, known| {
-                let (Known::Done(resolved) | Known::Open(resolved)) = &known else { return };
+                let (Known::Done(resolved) | Known::Open(resolved) | Known::SameAs(_, resolved)) = &known else {
+                    return;
+                };
                 self.results.insert(resolved.preimage.key());
                 let kind = registry.find(&planned.kind);
                 self.checkpoints.extend(kind.and_then(|kind| resolved.preimage.continuation_key(&kind.parameters)));

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::bridge::{Bridge, read_json, write_json};
 use super::facts::{Part as PartSize, SplitFacts};
 use super::figures::Figures;
+use super::memory;
 use super::ports::{MODEL, SCORES, SPLIT};
 use super::scored_users::ScoredUsersWriter;
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
@@ -17,7 +18,7 @@ use crate::engine::{Arity, Inputs, ParameterProblem, PublishCtx, Stage, StageCtx
 use crate::rec::data::{HeldOutPart, HoldoutRows, StoredHoldout, read_items, read_users};
 use crate::rec::eval::{EvaluationError, EvaluationOptions, MetricValue, TrainingCounts, evaluate_into};
 use crate::rec::metric::{DialectName, MetricSpec, MetricSpecError};
-use crate::rec::model::{self, Recommender, Weights, WeightsError};
+use crate::rec::model::{self, Recommender, ScoresFile, Weights, WeightsError};
 
 /// The metrics of one model.
 pub(super) const SCORES_FILE: &str = "scores.json";
@@ -151,11 +152,7 @@ impl Stage for Evaluate {
 
     fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
         let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
-        let stored: StoredModel = serde_json::from_slice(&inputs.read("model", MODEL_FILE)?).ok()?;
-        // The model itself, which is at most what fitting it took, beside the split.
-        let configured = model::find(&stored.model)?.configure(&stored.parameters).ok()?;
-        let train = facts.train;
-        Some(configured.memory_bytes(train.users as usize, facts.items as usize, train.interactions as usize))
+        Some(memory::of_evaluation(inputs, &facts))
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
@@ -168,6 +165,10 @@ impl Stage for Evaluate {
             let message =
                 format!("the model `{}` was fitted on another split than the one it is to be scored on", stored.title);
             return Err(StageError::new(message).help("let the stage that trains it and this one need the same split"));
+        }
+        if stored.model == ScoresFile::NAME && self.part != Part::Test {
+            let message = format!("`{}` has scores of the test users only", stored.title);
+            return Err(StageError::new(message).help("score it on the test part"));
         }
         let (n_items, n_users) = (facts.items as usize, self.part.size(&facts).users);
         let holdout = StoredHoldout::open(split_dir, self.part.held_out(), n_items)?;
@@ -224,11 +225,7 @@ impl Stage for Evaluate {
 /// The model in this folder and what is known of it.
 pub(super) fn load_model(dir: &Path) -> Result<(StoredModel, Box<dyn Recommender>), StageError> {
     let stored: StoredModel = read_json(&dir.join(MODEL_FILE))?;
-    let kind = model::find(&stored.model)
-        .ok_or_else(|| StageError::new(format!("this program has no model `{}`", stored.model)))?;
-    let configured = kind.configure(&stored.parameters).map_err(|error| StageError::new(error.to_string()))?;
-    let weights = Weights::read(&dir.join(WEIGHTS_FILE))?;
-    let recommender = configured.restore(&weights)?;
+    let recommender = model::restore(&stored.model, &stored.parameters, &Weights::read(&dir.join(WEIGHTS_FILE))?)?;
     Ok((stored, recommender))
 }
 

@@ -1,8 +1,9 @@
 //! `filter`: leaves interactions, users and items out.
 
 use super::bridge::{Bridge, parameter_problems};
+use super::memory;
 use super::ports::DATASET;
-use crate::engine::{Arity, ParameterProblem, Stage, StageCtx, StageError, StageKind};
+use crate::engine::{Arity, Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::{Dataset, FilterError, FilterParams};
 
 /// The kind.
@@ -19,6 +20,10 @@ impl Stage for FilterParams {
 
     fn max_threads(&self) -> usize {
         1
+    }
+
+    fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
+        memory::of_dataset(inputs, 3)
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bridge::Bridge;
+use super::memory;
 use super::ports::DATASET;
 use crate::engine::{
     Inputs, ParameterProblem, Source, SourceFile, Stage, StageCtx, StageError, StageKind, StageProgress, Workspace,
@@ -124,8 +125,9 @@ impl Stage for Ingest {
         1
     }
 
-    fn memory_bytes(&self, _: &dyn Inputs) -> Option<u64> {
-        None
+    fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
+        // Events are about as long in memory as in a file of text, and are there a second time while they are stored.
+        Some(memory::PROCESS_BYTES + inputs.source_bytes().saturating_mul(7) / 4)
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

@@ -1,6 +1,7 @@
 //! The joint between the engine and the recommenders: what each kind of stage reads, does and writes.
 
 mod bridge;
+mod command;
 mod comparable;
 mod evaluate;
 mod facts;
@@ -9,6 +10,7 @@ mod filter;
 mod ingest;
 mod kinds;
 mod learning_curve;
+mod memory;
 mod ports;
 pub mod recommend;
 mod report;

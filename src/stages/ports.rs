@@ -12,3 +12,8 @@ pub(super) const MODEL: PortType = PortType("model");
 pub(super) const SCORES: PortType = PortType("scores");
 /// The metrics of many models on one split.
 pub(super) const COMPARISON: PortType = PortType("comparison");
+/// Files of a form that only their writers and readers know.
+pub(super) const FILES: PortType = PortType("files");
+
+/// All types.
+pub(super) const ALL: [PortType; 6] = [DATASET, SPLIT, MODEL, SCORES, COMPARISON, FILES];

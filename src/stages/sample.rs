@@ -1,8 +1,9 @@
 //! `sample`: makes a data set up.
 
 use super::bridge::{Bridge, parameter_problems};
+use super::memory;
 use super::ports::DATASET;
-use crate::engine::{ParameterProblem, Stage, StageCtx, StageError, StageKind};
+use crate::engine::{Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::SampleParams;
 
 /// The kind.
@@ -22,6 +23,10 @@ impl Stage for SampleParams {
 
     fn max_threads(&self) -> usize {
         1
+    }
+
+    fn memory_bytes(&self, _: &dyn Inputs) -> Option<u64> {
+        Some(memory::PROCESS_BYTES + 70 * u64::from(self.interactions))
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::bridge::{Bridge, parameter_problems, write_json};
 use super::facts::SplitFacts;
+use super::memory;
 use super::ports::{DATASET, SPLIT};
 use crate::engine::{
-    Arity, ParameterProblem, ParameterSchema, Source, SourceFile, Stage, StageCtx, StageError, StageKind, Workspace,
+    Arity, Inputs, ParameterProblem, ParameterSchema, Source, SourceFile, Stage, StageCtx, StageError, StageKind,
+    Workspace,
 };
 use crate::rec::data::{Dataset, SplitError, SplitParams};
 
@@ -35,6 +37,11 @@ impl Stage for SplitParams {
 
     fn max_threads(&self) -> usize {
         1
+    }
+
+    fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
+        // Where users are held out whole, few histories stand twice.
+        memory::of_dataset(inputs, if self.strategy.name() == "held-out-users" { 3 } else { 6 })
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::bridge::{Bridge, parameter_problems, read_json, write_json};
 use super::facts::SplitFacts;
+use super::memory;
 use super::ports::{MODEL, SPLIT};
 use crate::engine::{Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::Split;
@@ -61,7 +62,9 @@ impl Stage for Train {
     fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
         let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
         let train = facts.train;
-        Some(self.configured.memory_bytes(train.users as usize, facts.items as usize, train.interactions as usize))
+        let fitting =
+            self.configured.memory_bytes(train.users as usize, facts.items as usize, train.interactions as usize);
+        Some(memory::beside_split(inputs, fitting))
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

@@ -155,12 +155,12 @@ fn a_report_that_cannot_be_written_fails_and_is_written_once_it_can() {
 #[test]
 fn too_little_memory_is_told_before_anything_is_allocated() {
     let project = Project::new();
-    project.write("ratings.csv", super::project::ratings(40, 400));
+    project.write("ratings.csv", super::project::ratings(40, 1500));
     project.write("small.yaml", super::project::SMALL);
-    let outcome = project.recflow("run small.yaml --memory 1MiB --keep-going");
+    let outcome = project.recflow("run small.yaml --memory 24MiB --keep-going");
     outcome.expect(1);
     let line = outcome.stderr.lines().find(|line| line.starts_with("train-ease: failed: ")).unwrap();
-    assert!(line.contains("it needs ") && line.ends_with("MiB of memory, and 1 MiB are allowed"), "{line}");
+    assert!(line.contains("it needs ") && line.ends_with("MiB of memory, and 24 MiB are allowed"), "{line}");
     assert!(outcome.stderr.contains("--memory"), "{}", outcome.stderr);
     assert!(!outcome.stderr.contains("train-ease: started"), "{}", outcome.stderr);
     project.recflow("run small.yaml --memory 1GiB").expect(0);

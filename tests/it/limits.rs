@@ -89,7 +89,7 @@ fn a_stage_that_rests_does_not_outlive_the_failure_of_another() {
     let (summary, told) = toy.run(
         "
   resting: { uses: fail, resources: { retries: 1 } }
-  bad: { uses: fail }
+  bad: { uses: fail, with: { how: badly } }
 ",
     );
     assert_eq!((summary.outcome, summary.failed, summary.not_run), (Outcome::Failed, 1, 1));
@@ -104,6 +104,7 @@ fn pretend(toy: &Toy, stage: &str, seconds: u64) {
         parameters: json!({ "stage": stage }),
         inputs: Vec::new(),
         sources: Vec::new(),
+        variables: Vec::new(),
     };
     let facts = Facts { wall: Duration::from_secs(seconds), ..Facts::default() };
     let action = Action { preimage, stage: stage.into(), outputs: [].into(), facts };

@@ -9,6 +9,7 @@
 
 mod checkpoints;
 mod choosing;
+mod command;
 mod data_messages;
 mod determinism;
 mod diagnostics;
@@ -24,6 +25,7 @@ mod interruption;
 mod limits;
 mod model_quality;
 mod outcome;
+mod paths;
 mod process;
 mod project;
 mod real_data;

@@ -1,13 +1,13 @@
 //! Random graphs, random edits, random losses and failures: after each step the results are those of a naive rebuild, and
-//! what ran is exactly what had to.
+//! what ran is exactly what had to, and what the plan had promised.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use proptest::prelude::*;
-use recflow::engine::{Event, Outcome};
+use recflow::engine::{Event, Outcome, Status, Workspace, status};
 
-use crate::toy::Toy;
+use crate::toy::{Toy, registry};
 
 /// A stage of a random graph: what it does, and with which of the stages before it.
 #[derive(Debug, Clone)]
@@ -116,6 +116,22 @@ fn computed(told: &[Event]) -> Vec<usize> {
     told.iter().filter_map(place).collect()
 }
 
+/// Whether the stage of each place was computed.
+fn of_places(told: &[Event], count: usize) -> Vec<bool> {
+    let computed = computed(told);
+    (0..count).map(|place| computed.contains(&place)).collect()
+}
+
+/// What the plan promises of each stage before the run.
+fn promises(toy: &Toy, pipeline: &str) -> Vec<Status> {
+    let workspace = Workspace { root: toy.folder.path().to_owned(), data_dirs: Vec::new() };
+    let promised = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &BTreeSet::new());
+    let mut by_place: Vec<(usize, Status)> =
+        promised.into_iter().map(|told| (told.stage[1..].parse().unwrap(), told.status)).collect();
+    by_place.sort_by_key(|(place, _)| *place);
+    by_place.into_iter().map(|(_, status)| status).collect()
+}
+
 fn check(nodes: &[Node], steps: &[Step]) {
     let toy = Toy::new();
     let mut nodes = nodes.to_vec();
@@ -148,8 +164,18 @@ fn check(nodes: &[Node], steps: &[Step]) {
             }
         }
         let rebuilt = rebuild(&nodes);
+        let promised = promises(&toy, &yaml(&nodes));
         let (summary, told) = toy.run(&yaml(&nodes));
         assert_eq!(summary.outcome, Outcome::Done, "{:?}", told.0);
+        for (place, (promise, ran)) in promised.iter().zip(of_places(&told.0, nodes.len())).enumerate() {
+            let kept = match promise {
+                Status::Cached => !ran,
+                Status::Run { .. } => ran,
+                Status::Maybe { .. } => true,
+                Status::Fail { .. } => false,
+            };
+            assert!(kept, "s{place} was {promise:?} after {step:?}, and ran: {ran}");
+        }
         let needed: BTreeSet<Key> =
             rebuilt.iter().map(|(key, _)| key.clone()).filter(|key| !done.contains(key)).collect();
         let mut ran: BTreeMap<Key, usize> = BTreeMap::new();

@@ -68,6 +68,7 @@ fn arity_in_words(arity: Arity) -> &'static str {
         Arity::One => "",
         Arity::Optional => " (optional)",
         Arity::Many | Arity::Set => " (one or more)",
+        Arity::Any => " (any number)",
     }
 }
 

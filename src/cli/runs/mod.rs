@@ -4,6 +4,7 @@ mod compare;
 mod differences;
 mod list;
 mod show;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -60,8 +61,11 @@ pub struct ListRunsArgs {
 /// The arguments of `recflow runs show`.
 #[derive(Debug, Clone, Args)]
 pub struct ShowRunArgs {
-    /// The run's name or its beginning [default: the last run]
+    /// The run's name or its beginning, or `last` [default: the last run]
     pub run: Option<String>,
+
+    /// Only this stage of the run, with its log
+    pub stage: Option<String>,
 
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
@@ -105,7 +109,9 @@ pub(super) fn execute(global: &Global, args: &RunsArgs) -> Exit {
                 stderr.line(&format!("  help: {help}"));
             }
             match error {
-                RunRecordError::Unknown(_) | RunRecordError::Ambiguous { .. } => Exit::Usage,
+                RunRecordError::Unknown(_) | RunRecordError::UnknownStage { .. } | RunRecordError::Ambiguous { .. } => {
+                    Exit::Usage
+                }
                 _ => Exit::Io,
             }
         }
@@ -133,6 +139,18 @@ fn listed(store: &Store, args: &ListRunsArgs, colors: Colors) -> Result<String, 
 
 fn shown(store: &Store, args: &ShowRunArgs, colors: Colors) -> Result<String, RunRecordError> {
     let run = RunRecord::read(store, &RunRecord::find(store, args.run.as_deref())?)?;
+    if let Some(name) = &args.stage {
+        let stage = run.stage(name).ok_or_else(|| RunRecordError::UnknownStage {
+            run: run.run.clone(),
+            stage: name.clone(),
+            stages: run.stages.iter().map(|stage| stage.stage.clone()).collect(),
+        })?;
+        let log = stage::log(&run, stage, store);
+        return Ok(match args.format {
+            OutputFormat::Json => in_a_line(&json!({ "run": run.run, "stage": stage, "log-text": log })),
+            OutputFormat::Human => stage::page(&run, stage, log.as_deref(), table_width(), colors),
+        });
+    }
     let curves = show::curves(&run, store);
     Ok(match args.format {
         OutputFormat::Json => in_a_line(&json!({ "run": run, "learning-curves": curves })),

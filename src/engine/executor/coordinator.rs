@@ -1,22 +1,21 @@
 //! The coordinator of one run: the only owner of its state.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::thread::Scope;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use super::state::State;
 use super::{Executor, Summary};
 use crate::engine::budget::Budget;
+use crate::engine::digest::StageKey;
 use crate::engine::event::{Event, Failure, Observer, Outcome};
 use crate::engine::machine::host_description;
 use crate::engine::plan::{Plan, PlannedStage, StageIndex};
 use crate::engine::resolution::{Resolution, instantiate, resolve};
 use crate::engine::run_log::RunLog;
+use crate::engine::runner::GRACE;
 use crate::engine::stage::StageError;
 use crate::engine::store::{Action, SourceDigests, StoreError};
-
-/// How long stages have to end by themselves after an interrupt.
-pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) struct Coordinator<'scope, 'env> {
     pub(super) executor: &'env Executor,
@@ -39,6 +38,8 @@ pub(super) struct Coordinator<'scope, 'env> {
     pub(super) pending: VecDeque<usize>,
     /// Stages that wait for resources: place in the line, stage.
     pub(super) runnable: BTreeSet<(usize, usize)>,
+    /// Which stage computes a key, or waits to; and the others with the same key, which wait for it.
+    pub(super) claims: HashMap<StageKey, Claim>,
     /// The place of each stage in that line; once there was something to choose from.
     pub(super) order: Option<Vec<usize>>,
     pub(super) stop: Option<Stop>,
@@ -50,6 +51,14 @@ pub(super) struct Coordinator<'scope, 'env> {
 pub(super) enum Stop {
     Failure,
     Interrupt { force_at: Option<Instant> },
+}
+
+/// A computation that is begun or about to be.
+pub(super) struct Claim {
+    /// For this stage.
+    pub(super) owner: usize,
+    /// These stages come to the same computation.
+    pub(super) twins: Vec<usize>,
 }
 
 /// What there is of a stage whose needs are done.
@@ -93,6 +102,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             fetched: vec![false; stages.len()],
             pending: (0..stages.len()).collect(),
             runnable: BTreeSet::new(),
+            claims: HashMap::new(),
             order: None,
             stop: None,
             begun: Instant::now(),
@@ -183,10 +193,35 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             Ok(Found::NoSources(what)) => self.fetch(index, what),
             Ok(Found::Result(action)) => self.found(index, *action),
             Ok(Found::Work(runnable)) => {
-                self.states[index] = runnable;
-                self.wait_for_resources(index);
+                if self.claim(index, runnable.key()) {
+                    self.states[index] = runnable;
+                    self.wait_for_resources(index);
+                }
             }
             Err(error) => self.fail_with(index, error),
+        }
+    }
+
+    /// Whether it is this stage that is to compute that key. If another one does, this one is looked at again when that has
+    /// ended.
+    fn claim(&mut self, index: usize, key: Option<StageKey>) -> bool {
+        let (Some(key), false) = (key, self.forced[index]) else { return true };
+        let claim = self.claims.entry(key).or_insert_with(|| Claim { owner: index, twins: Vec::new() });
+        let owner_works = claim.owner == index || self.states[claim.owner].key() == Some(key);
+        if !owner_works {
+            claim.owner = index;
+        }
+        let mine = claim.owner == index;
+        if !mine {
+            claim.twins.push(index);
+        }
+        mine
+    }
+
+    /// A stage no longer computes that key, for whatever reason: those that have waited for it are looked at.
+    pub(super) fn release(&mut self, key: StageKey) {
+        if let Some(claim) = self.claims.remove(&key) {
+            self.pending.extend(claim.twins);
         }
     }
 
@@ -214,7 +249,11 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         while let Some(index) = behind.pop_front() {
             if matches!(self.states[index], State::Waiting | State::Runnable { .. }) {
                 self.do_not_wait(index);
+                let key = self.states[index].key();
                 self.states[index] = State::Skipped;
+                if let Some(key) = key {
+                    self.release(key);
+                }
                 self.tell(Event::StageSkipped { stage: self.name(index), cause: self.name(root) });
                 behind.extend(self.dependents(index));
             }

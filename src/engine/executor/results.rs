@@ -109,6 +109,9 @@ impl Coordinator<'_, '_> {
             }
             Verdict::Failed(failure) => self.fail(index, failure),
         }
+        if self.states[index].key() != Some(key) {
+            self.release(key);
+        }
     }
 
     /// A stored result was found damaged: its stage runs again, and after it the one that found it (which may be itself).
@@ -119,9 +122,11 @@ impl Coordinator<'_, '_> {
             (Ok(()), Some(producer)) if self.repairs[finder] <= MAX_REPAIRS => {
                 tracing::warn!("the stored result of `{}` is damaged; computing it again", self.name(producer));
                 for dependent in self.dependents(producer) {
-                    if matches!(self.states[dependent], State::Runnable { .. }) {
+                    if let State::Runnable { resolved, .. } = &self.states[dependent] {
+                        let key = resolved.preimage.key();
                         self.states[dependent] = State::Waiting;
                         self.do_not_wait(dependent);
+                        self.release(key);
                     }
                 }
                 // Another finder may have sent it off already.

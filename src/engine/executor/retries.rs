@@ -6,12 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Message;
-use super::coordinator::{Coordinator, GRACE};
+use super::coordinator::Coordinator;
 use super::state::State;
 use crate::engine::budget::Request;
 use crate::engine::event::{Event, Failure};
 use crate::engine::resolution::Resolved;
-use crate::engine::runner::{Cancel, Verdict};
+use crate::engine::runner::{Cancel, GRACE, Verdict};
 
 /// The longest that is waited before a stage runs again.
 const LONGEST_DELAY: Duration = Duration::from_mins(1);

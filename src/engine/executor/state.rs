@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::budget::{Allotment, Request};
+use crate::engine::digest::StageKey;
 use crate::engine::resolution::Resolved;
 use crate::engine::runner::Cancel;
 use crate::engine::store::Action;
@@ -33,6 +34,16 @@ impl State {
     /// The result, if there is one.
     pub(super) fn action(&self) -> Option<&Action> {
         if let Self::Done(action) = self { Some(action) } else { None }
+    }
+
+    /// The key that is being computed for it, or is about to be.
+    pub(super) fn key(&self) -> Option<StageKey> {
+        match self {
+            Self::Runnable { resolved, .. } | Self::Running { resolved, .. } | Self::Resting { resolved, .. } => {
+                Some(resolved.preimage.key())
+            }
+            _ => None,
+        }
     }
 
     /// How to end what is going on for the stage, if anything is.

@@ -59,7 +59,8 @@ impl Coordinator<'_, '_> {
     /// What the stage asks for. Judged once, when it becomes runnable: it reads files.
     pub(super) fn request(&self, index: usize, stage: &dyn Stage, resolved: &Resolved) -> Result<Request, StageError> {
         let declared = self.stages[index].resources;
-        let inputs = StoredInputs { store: &self.executor.store, inputs: &resolved.inputs };
+        let threads = declared.threads.unwrap_or(self.executor.options.capacity.threads).min(stage.max_threads());
+        let inputs = StoredInputs { store: &self.executor.store, resolved, threads };
         let memory_bytes = declared.memory_bytes.or_else(|| stage.memory_bytes(&inputs)).unwrap_or(0);
         let allowed = self.executor.options.capacity.memory_bytes;
         if memory_bytes > allowed {

@@ -6,7 +6,7 @@ use super::settings::{self, Settings};
 use super::wiring::{self, InstanceWire, Reader, Writers};
 use super::{cycle, order};
 use crate::engine::plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
-use crate::engine::registry::{Registry, StageKind};
+use crate::engine::registry::{Ports, Registry, StageKind};
 use crate::engine::spec::{
     Diagnostic, Diagnostics, Findings, NodeKind, Override, Params, PipelineSpec, SourceId, SourceText, StageSpec, parse,
 };
@@ -69,20 +69,27 @@ fn resolve(
     let instances = copies::expand(&spec.stages, findings);
     let needs = needs::resolve(&spec.stages, &instances, findings);
     cycle::report(&instances, &needs, findings);
-    let writers =
-        Writers { stages: spec.stages.iter().map(|stage| stage.name).zip(kinds.iter().copied()).collect(), registry };
+    // Of a stage whose parameters are wrong, all that its kind could read and write is taken for meant.
+    let ports: Vec<Option<Ports>> = kinds
+        .iter()
+        .zip(&settings)
+        .map(|(kind, settings)| settings.as_ref().map(|own| own.ports.clone()).or_else(|| Some((*kind)?.ports())))
+        .collect();
+    let names = spec.stages.iter().map(|stage| stage.name);
+    let writers = Writers { stages: names.zip(ports.iter().map(Option::as_ref)).collect(), registry };
     let mut wires = Vec::with_capacity(instances.list.len());
     for (instance, (needs, refused)) in instances.list.iter().zip(&needs) {
-        let Some(kind) = kinds[instance.declared] else {
+        let (Some(kind), Some(own_ports)) = (kinds[instance.declared], &ports[instance.declared]) else {
             wires.push(Vec::new());
             continue;
         };
-        let known: Vec<(Need, &StageKind)> =
-            needs.iter().filter_map(|need| Some((*need, kinds[instances.list[need.instance].declared]?))).collect();
+        let ports_of = |need: &Need| ports[instances.list[need.instance].declared].as_ref();
+        let known: Vec<(Need, &Ports)> = needs.iter().filter_map(|need| Some((*need, ports_of(need)?))).collect();
         let reader = Reader {
             name: &instance.name,
             span: spec.stages[instance.declared].name_span,
-            kind,
+            kind: &kind.name,
+            ports: own_ports,
             is_complete: !refused && known.len() == needs.len(),
             needs: &known,
         };
@@ -133,7 +140,7 @@ fn planned(
         let spec = &specs[instance.declared];
         let kind = kinds[instance.declared]?;
         let settings = settings[instance.declared].as_ref()?;
-        let inputs = kind.inputs.iter().zip(&wires[own]).map(|(port, wires)| PlannedInput {
+        let inputs = settings.ports.inputs.iter().zip(&wires[own]).map(|(port, wires)| PlannedInput {
             port: port.name,
             port_type: port.port_type,
             arity: port.arity,
@@ -148,7 +155,7 @@ fn planned(
             key_parameters: settings.key_parameters.clone(),
             resources: settings.resources,
             inputs: inputs.collect(),
-            outputs: kind.outputs.clone(),
+            outputs: settings.ports.outputs.clone(),
             span: spec.name_span,
         })
     };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::engine::parameter_check::{ParameterFinding, Place};
 use crate::engine::parameters::{ParameterProblem, Step};
-use crate::engine::registry::StageKind;
+use crate::engine::registry::{Ports, StageKind};
 use crate::engine::spec::{Diagnostic, Findings, Node, NodeKind, Params, Resources, Span, StageSpec};
 
 /// What a stage is set to.
@@ -15,6 +15,7 @@ pub(super) struct Settings {
     pub(super) parameters: Arc<Value>,
     pub(super) key_parameters: Arc<Value>,
     pub(super) resources: Resources,
+    pub(super) ports: Ports,
 }
 
 /// The settings of one of the file's stages; `None` after something about its parameters was reported. Its kind is not
@@ -60,16 +61,19 @@ pub(super) fn read(
     if findings.errors() > errors || !refused.is_empty() {
         return None;
     }
-    if let Err(problems) = kind.build(given.clone()) {
-        for ParameterProblem { path, message, help } in problems {
-            findings.push(with.diagnostic(ParameterFinding { path, place: Place::Value, message, help }));
+    let ports = match kind.build(given.clone()) {
+        Ok(stage) => stage.ports(kind.ports()),
+        Err(problems) => {
+            for ParameterProblem { path, message, help } in problems {
+                findings.push(with.diagnostic(ParameterFinding { path, place: Place::Value, message, help }));
+            }
+            return None;
         }
-        return None;
-    }
+    };
     match kind.canonical(given) {
         Ok(parameters) => {
             let key_parameters = Arc::new(kind.parameters.key_part(&parameters));
-            Some(Settings { parameters: Arc::new(parameters), key_parameters, resources })
+            Some(Settings { parameters: Arc::new(parameters), key_parameters, resources, ports })
         }
         Err(problems) => {
             for ParameterProblem { path, message, help } in problems {

@@ -2,15 +2,15 @@
 
 use super::copies::Instance;
 use super::needs::Need;
-use crate::engine::registry::{Arity, InputPort, Registry, StageKind};
+use crate::engine::registry::{Arity, InputPort, Ports, Registry};
 use crate::engine::spec::{Diagnostic, Findings, Span};
 
 /// One output that goes into a port: the instance it comes from, and that one's port.
 pub(super) type InstanceWire = (usize, &'static str);
 
-/// All that may be read: the file's stages with their kinds, and all kinds.
+/// All that may be read: the file's stages with their ports, and all kinds.
 pub(super) struct Writers<'a> {
-    pub(super) stages: Vec<(&'a str, Option<&'a StageKind>)>,
+    pub(super) stages: Vec<(&'a str, Option<&'a Ports>)>,
     pub(super) registry: &'a Registry,
 }
 
@@ -20,15 +20,17 @@ pub(super) struct Reader<'a> {
     pub(super) name: &'a str,
     /// Where the file names it.
     pub(super) span: Span,
-    /// Its kind.
-    pub(super) kind: &'a StageKind,
+    /// The name of its kind.
+    pub(super) kind: &'a str,
+    /// Its ports.
+    pub(super) ports: &'a Ports,
     /// Whether `needs` holds all that the file says; if not, something missing was reported already.
     pub(super) is_complete: bool,
-    /// What it needs, each with the kind of that stage.
-    pub(super) needs: &'a [(Need, &'a StageKind)],
+    /// What it needs, each with the ports of that stage.
+    pub(super) needs: &'a [(Need, &'a Ports)],
 }
 
-/// What goes into each port of the kind; problems are reported.
+/// What goes into each port; problems are reported.
 pub(super) fn wire(
     reader: &Reader<'_>,
     instances: &[Instance],
@@ -37,23 +39,23 @@ pub(super) fn wire(
 ) -> Vec<Vec<InstanceWire>> {
     let untaken = report_untaken(reader, instances, findings);
     reader
-        .kind
+        .ports
         .inputs
         .iter()
         .map(|port| {
             let taken: Vec<(&Need, &'static str)> = reader
                 .needs
                 .iter()
-                .flat_map(|(need, kind)| {
-                    let outputs = kind.outputs.iter().filter(|output| output.port_type == port.port_type);
+                .flat_map(|(need, ports)| {
+                    let outputs = ports.outputs.iter().filter(|output| output.port_type == port.port_type);
                     outputs.map(move |output| (need, output.name))
                 })
                 .collect();
             // What is there instead was reported already and tells what would be right.
-            if taken.is_empty() && port.arity != Arity::Optional && reader.is_complete && !untaken {
+            if taken.is_empty() && !port.arity.may_be_empty() && reader.is_complete && !untaken {
                 findings.push(missing(reader, port, writers));
             }
-            if taken.len() > 1 && !matches!(port.arity, Arity::Many | Arity::Set) {
+            if taken.len() > 1 && !port.arity.tells_apart() {
                 findings.push(too_many(reader, port, &taken, instances));
             }
             taken.into_iter().map(|(need, output)| (need.instance, output)).collect()
@@ -63,11 +65,11 @@ pub(super) fn wire(
 
 fn report_untaken(reader: &Reader<'_>, instances: &[Instance], findings: &mut Findings) -> bool {
     let mut found = false;
-    for (need, kind) in reader.needs {
-        let is_taken = kind
+    for (need, ports) in reader.needs {
+        let is_taken = ports
             .outputs
             .iter()
-            .any(|output| reader.kind.inputs.iter().any(|input| input.port_type == output.port_type));
+            .any(|output| reader.ports.inputs.iter().any(|input| input.port_type == output.port_type));
         if is_taken {
             continue;
         }
@@ -75,25 +77,25 @@ fn report_untaken(reader: &Reader<'_>, instances: &[Instance], findings: &mut Fi
         let needed = &instances[need.instance].name;
         findings.push(
             Diagnostic::error(format!("`{}` cannot read what `{needed}` writes", reader.name))
-                .label(need.span, format!("`{needed}` writes {}", outputs_in_words(kind)))
-                .help(format!("the kind `{}` reads {}", reader.kind.name, inputs_in_words(reader.kind))),
+                .label(need.span, format!("`{needed}` writes {}", outputs_in_words(ports)))
+                .help(format!("the kind `{}` reads {}", reader.kind, inputs_in_words(reader.ports))),
         );
     }
     found
 }
 
 fn missing(reader: &Reader<'_>, port: &InputPort, writers: &Writers<'_>) -> Diagnostic {
-    let writes = |kind: &StageKind| kind.outputs.iter().any(|output| output.port_type == port.port_type);
+    let writes = |ports: &Ports| ports.outputs.iter().any(|output| output.port_type == port.port_type);
     let quoted = |name: &str| format!("`{name}`");
     let stages: Vec<String> = writers
         .stages
         .iter()
-        .filter(|(name, kind)| *name != reader.name && kind.is_some_and(writes))
+        .filter(|(name, ports)| *name != reader.name && ports.is_some_and(writes))
         .take(5)
         .map(|(name, _)| quoted(name))
         .collect();
     let kinds: Vec<String> =
-        writers.registry.kinds().filter(|kind| writes(kind)).map(|kind| quoted(&kind.name)).collect();
+        writers.registry.kinds().filter(|kind| writes(&kind.ports())).map(|kind| quoted(&kind.name)).collect();
     let help = match (&stages[..], &kinds[..]) {
         ([], []) => None,
         ([], kinds) => Some(format!("add a stage that uses {} and need it", kinds.join(" or "))),
@@ -123,20 +125,20 @@ fn too_many(
     problem.help("need one of them, or make a copy of the stage for each with `each`")
 }
 
-fn inputs_in_words(kind: &StageKind) -> String {
+fn inputs_in_words(ports: &Ports) -> String {
     let port = |input: &InputPort| match input.arity {
         Arity::One => format!("`{}`", input.port_type),
         Arity::Optional => format!("`{}` (optional)", input.port_type),
-        Arity::Many | Arity::Set => format!("any number of `{}`", input.port_type),
+        Arity::Many | Arity::Set | Arity::Any => format!("any number of `{}`", input.port_type),
     };
-    match &kind.inputs[..] {
+    match &ports.inputs[..] {
         [] => "no other stages: remove its `needs`".to_owned(),
         inputs => inputs.iter().map(port).collect::<Vec<_>>().join(", "),
     }
 }
 
-fn outputs_in_words(kind: &StageKind) -> String {
-    match &kind.outputs[..] {
+fn outputs_in_words(ports: &Ports) -> String {
+    match &ports.outputs[..] {
         [] => "nothing that others read".to_owned(),
         outputs => outputs.iter().map(|output| format!("`{}`", output.port_type)).collect::<Vec<_>>().join(", "),
     }

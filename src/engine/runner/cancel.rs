@@ -2,8 +2,12 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+
+/// How long what was asked to end has, before it is made to.
+pub(in crate::engine) const GRACE: Duration = Duration::from_secs(5);
 
 /// Shared between whoever runs a job and whoever may want it to end.
 #[derive(Debug, Default)]
@@ -43,7 +47,7 @@ impl Cancel {
     }
 
     /// Names the process group that [`Self::request`] ends.
-    pub(super) fn attach(&self, leader: Pid) {
+    pub(in crate::engine) fn attach(&self, leader: Pid) {
         *self.lock() = Some(leader);
         if self.is_requested() {
             self.request(false);
@@ -51,7 +55,7 @@ impl Cancel {
     }
 
     /// The process group is about to be gone.
-    pub(super) fn detach(&self) {
+    pub(in crate::engine) fn detach(&self) {
         *self.lock() = None;
     }
 

@@ -27,14 +27,14 @@ impl InProcess {
 }
 
 impl Runner for InProcess {
-    fn run(&self, job: &Job, _log: &Path, cancel: &Cancel, tell: &(dyn Fn(Report) + Sync)) -> Verdict {
+    fn run(&self, job: &Job, log: &Path, cancel: &Cancel, tell: &(dyn Fn(Report) + Sync)) -> Verdict {
         let pool = match rayon::ThreadPoolBuilder::new().num_threads(job.threads).build() {
             Ok(pool) => pool,
             Err(error) => return Verdict::Failed(Failure::Error { message: error.to_string(), help: None }),
         };
         let progress = Telling { cancel, tell };
         let on_wait = || tell(Report::Waiting);
-        pool.install(|| execute(job, &self.registry, &self.store, &Unmetered, &progress, on_wait)).into()
+        pool.install(|| execute(job, &self.registry, &self.store, &Unmetered, &progress, Some(log), on_wait)).into()
     }
 }
 

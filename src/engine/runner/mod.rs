@@ -15,6 +15,7 @@ use super::event::Failure;
 use super::job::Job;
 
 pub use cancel::Cancel;
+pub(super) use cancel::GRACE;
 pub use in_process::InProcess;
 pub use stage_process::{StageProcessError, run_stage_process};
 pub use subprocess::Subprocess;

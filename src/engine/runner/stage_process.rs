@@ -49,7 +49,7 @@ pub fn run_stage_process(
     out: impl Write + Send,
 ) -> Result<(), StageProcessError> {
     let read = fs::read(job_file).and_then(|bytes| Ok(serde_json::from_slice::<JobFile>(&bytes)?));
-    let JobFile { job, store, parent } =
+    let JobFile { job, store, log, parent } =
         read.map_err(|source| StageProcessError::Job { path: job_file.display().to_string(), source })?;
     // A stage whose result nobody waits for must not go on using the machine.
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(io::Error::from)?;
@@ -60,7 +60,7 @@ pub fn run_stage_process(
     rayon::ThreadPoolBuilder::new().num_threads(job.threads).build_global().map_err(io::Error::other)?;
     let lines = Lines { out: Mutex::new(out), last: Mutex::new(None) };
     let on_wait = || lines.tell(&Line::Report(Report::Waiting));
-    let verdict: Verdict = execute(&job, registry, &store, &OwnProcess, &lines, on_wait).into();
+    let verdict: Verdict = execute(&job, registry, &store, &OwnProcess, &lines, Some(&log), on_wait).into();
     lines.tell(&Line::Verdict(verdict));
     Ok(())
 }
@@ -98,6 +98,10 @@ impl<W: Write + Send> StageProgress for Lines<W> {
     fn is_cancelled(&self) -> bool {
         // A stage process is ended by a signal.
         false
+    }
+
+    fn is_alone(&self) -> bool {
+        true
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, kill_process_group};
 use wait4::{ResUse, Wait4};
 
 use super::memory_watch::watch;
@@ -41,10 +41,12 @@ impl Subprocess {
     ) -> Result<Verdict, Failure> {
         let scratch = self.store.scratch().map_err(|error| store_failure(&error))?;
         let job_path = scratch.path().join("job.json");
-        let job_file = JobFile { job: job.clone(), store: self.store.root().to_owned(), parent: std::process::id() };
+        let (store, parent) = (self.store.root().to_owned(), std::process::id());
+        let job_file = JobFile { job: job.clone(), store, log: log.to_owned(), parent };
         let bytes = serde_json::to_vec(&job_file).map_err(|error| start_failure(&error.into()))?;
         fs::write(&job_path, bytes).map_err(|error| start_failure(&error))?;
-        let log = File::create(log).map_err(|error| start_failure(&error))?;
+        // Every attempt adds to it, and so do programs that the stage runs.
+        let log = File::options().create(true).append(true).open(log).map_err(|error| start_failure(&error))?;
 
         let mut child = Command::new(&self.program)
             .arg("exec-stage")
@@ -72,6 +74,10 @@ impl Subprocess {
             drop(running);
             (watch.and_then(|watch| watch.join().ok().flatten()), verdict)
         });
+        // Programs that it has left behind; it has not been waited for, so that the group is still its own.
+        if let Some(pid) = pid {
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
         cancel.detach();
         let ResUse { status, rusage } = child.wait4().map_err(|error| start_failure(&error))?;
         if let Some(verdict) = verdict {

@@ -56,7 +56,7 @@ impl Action {
         let sound = sealed.format == FORMAT
             && sealed.action.digest().ok()? == sealed.digest
             && sealed.action.key() == key
-            && sealed.action.outputs.values().all(|artifact| !artifact.files.is_empty());
+            && sealed.action.outputs.values().all(|artifact| !artifact.files.is_empty() && artifact.is_plain());
         sound.then_some(sealed.action)
     }
 

@@ -203,7 +203,7 @@ impl<'a> Pass<'a> {
 
     fn score(&self, scratch: &mut Scratch, start: usize, len: usize) -> Result<Results, EvaluationError> {
         let block = self.block(start, len, &mut scratch.known)?;
-        let users = UserBlock::new(&block.holdout.history, &block.training_rows, 0, len);
+        let users = UserBlock::new(&block.holdout.history, &block.training_rows, 0, len).of_users(&block.holdout.users);
         let mut scored = ScoredUsers {
             users: block.holdout.users.clone(),
             ranked: block.users(self.dialect.means),

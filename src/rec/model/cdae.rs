@@ -230,10 +230,10 @@ impl Fit for CdaeParams {
         let (n_users, n_items, latent, batch) =
             (n_users as u64, n_items as u64, u64::from(self.latent), u64::from(self.batch));
         let vectors = n_items * if self.tied { 1 } else { 2 } + if self.user_vectors { n_users } else { 0 };
-        // Value, gradient, the best epoch's copy, and what the optimiser remembers.
+        // Value, gradient, the best epoch's copy, and what the optimiser remembers; all but the gradient again in a checkpoint.
         let copies = match self.optimiser {
-            OptimiserKind::Adam | OptimiserKind::Rprop => 5,
-            OptimiserKind::Adagrad | OptimiserKind::Sgd => 4,
+            OptimiserKind::Adam | OptimiserKind::Rprop => 9,
+            OptimiserKind::Adagrad | OptimiserKind::Sgd => 7,
         };
         let outputs = match self.negatives {
             0 => batch * n_items,

@@ -125,6 +125,8 @@ impl ItemKnnParams {
         if neighbours.len() > k {
             neighbours.select_nth_unstable_by(k, order);
             neighbours.truncate(k);
+            // Most items have had something to do with most others: as candidates they took many times the room.
+            neighbours.shrink_to_fit();
         }
         neighbours.sort_unstable_by(order);
         neighbours

@@ -12,6 +12,7 @@ pub mod mult_vae;
 pub mod popularity;
 mod registry;
 mod row_group;
+mod scores_file;
 pub mod svae;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -32,7 +33,8 @@ pub use mult::{Code, Likelihood, MultNetwork};
 pub use mult_dae::MultDaeParams;
 pub use mult_vae::MultVaeParams;
 pub use popularity::{Popularity, PopularityParams};
-pub use registry::{Configured, ModelKind, find, registry};
+pub use registry::{Configured, ModelKind, find, registry, restore};
+pub use scores_file::{ScoresFile, ScoresFileError};
 pub use svae::{Svae, SvaeParams};
 pub use weights::{Element, Tensor, Weights, WeightsError};
 
@@ -163,6 +165,7 @@ pub trait Scorer: Send + Sync {
 pub struct UserBlock<'a> {
     histories: &'a Interactions,
     training_rows: &'a [Option<u32>],
+    users: &'a [u32],
     start: usize,
     len: usize,
 }
@@ -178,7 +181,19 @@ impl<'a> UserBlock<'a> {
     pub fn new(histories: &'a Interactions, training_rows: &'a [Option<u32>], start: usize, len: usize) -> Self {
         assert_eq!(histories.n_users(), training_rows.len(), "one training row entry for each history");
         assert!(start + len <= histories.n_users(), "rows out of range");
-        Self { histories, training_rows, start, len }
+        Self { histories, training_rows, users: &[], start, len }
+    }
+
+    /// The same block of histories of which it is known whose they are: `users` names the user of each of *all* rows, as an
+    /// index into the split's users.
+    ///
+    /// # Panics
+    ///
+    /// If `users` is of another length than the histories.
+    #[must_use]
+    pub fn of_users(self, users: &'a [u32]) -> Self {
+        assert_eq!(self.histories.n_users(), users.len(), "one user for each history");
+        Self { users, ..self }
     }
 
     /// Number of users.
@@ -199,6 +214,12 @@ impl<'a> UserBlock<'a> {
     /// The ratings beside [`Self::items`].
     pub fn ratings(&self, row: usize) -> &'a [f32] {
         self.histories.ratings_of(self.start + row)
+    }
+
+    /// The block's `row`-th user as an index into the split's users; `None` if it is not known who it is.
+    pub fn user(&self, row: usize) -> Option<usize> {
+        // The training users are the first of all, in the order of their rows.
+        self.users.get(self.start + row).map(|&user| user as usize).or_else(|| self.training_row(row))
     }
 
     /// The training row of the block's `row`-th user; `None` if training has not seen the user.

@@ -3,7 +3,7 @@
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-use super::{Card, Fit, FitError, Fitted, Problem, Recommender, Weights, WeightsError};
+use super::{Card, Fit, FitError, Fitted, Problem, Recommender, ScoresFile, Weights, WeightsError};
 use crate::rec::data::Split;
 use crate::rec::{Monitor, model};
 
@@ -29,6 +29,16 @@ pub fn registry() -> &'static [ModelKind] {
 /// The model of that name.
 pub fn find(name: &str) -> Option<&'static ModelKind> {
     REGISTRY.iter().find(|kind| kind.card.name == name)
+}
+
+/// A stored model: one that was fitted here, or the scores of one that was fitted elsewhere.
+pub fn restore(name: &str, params: &Value, weights: &Weights) -> Result<Box<dyn Recommender>, WeightsError> {
+    if name == ScoresFile::NAME {
+        return Ok(Box::new(ScoresFile::restore(weights)?));
+    }
+    let unknown = || WeightsError::Inconsistent(format!("this program has no model `{name}`"));
+    let kind = find(name).ok_or_else(unknown)?;
+    kind.configure(params).map_err(|error| WeightsError::Inconsistent(error.to_string()))?.restore(weights)
 }
 
 /// A model whose hyper-parameters are not chosen yet.

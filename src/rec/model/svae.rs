@@ -223,8 +223,8 @@ impl Fit for SvaeParams {
     }
 
     fn memory_bytes(&self, n_users: usize, n_items: usize, n_entries: usize) -> u64 {
-        // Value, gradient, two moments and the best value of each parameter.
-        let parameters = 20 * network::n_parameters(self, n_items);
+        // Value, gradient, two moments and the best value of each parameter; all but the gradient again in a checkpoint.
+        let parameters = 36 * network::n_parameters(self, n_items);
         // A mini-batch, were all its sequences as long as they may be and as many as there are events for.
         let longest = u64::from(self.max_length).min(n_items as u64);
         let tokens = (u64::from(self.batch) * longest).min(n_entries as u64);

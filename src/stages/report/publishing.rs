@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::engine::{Facts, FinishedStage, Publication, PublishCtx};
 use crate::report::{Comparison, Cost, Measured, PipelineGraph, PipelineStage, markdown, screen};
+use crate::stages::command;
 
 /// The documents made of a comparison, the Markdown one at `output`.
 pub(super) fn publications(mut comparison: Comparison, output: &Path, ctx: &PublishCtx<'_>) -> Vec<Publication> {
@@ -49,7 +50,7 @@ fn training_costs(comparison: &mut Comparison, ctx: &PublishCtx<'_>) -> BTreeMap
         let scored = (ctx.find)(&row.stage).into_iter().flat_map(|stage| stage.needs);
         let trained = scored.filter_map(|name| (ctx.find)(&name).map(|stage| (name, stage)));
         let Some((name, FinishedStage { facts, .. })) =
-            trained.into_iter().find(|(_, stage)| stage.kind.starts_with("train-"))
+            trained.into_iter().find(|(_, stage)| stage.kind.starts_with("train-") || stage.kind == command::NAME)
         else {
             continue;
         };

@@ -4,6 +4,7 @@
 mod arrays;
 mod dataset;
 mod names;
+mod plain;
 mod split;
 mod stored_holdout;
 mod tensor_file;

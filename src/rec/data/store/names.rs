@@ -34,7 +34,7 @@ pub(crate) fn read_items(folder: &Path) -> Result<Items, StoreError> {
     Ok(Items { ids, titles })
 }
 
-fn write_table<const N: usize>(
+pub(super) fn write_table<const N: usize>(
     path: &Path,
     header: [&str; N],
     rows: impl Iterator<Item = [String; N]>,

@@ -15,8 +15,9 @@ use crate::rec::nn::{
 
 /// What the best epoch is chosen by.
 const METRIC: &str = "ndcg@100";
-/// Copies of the parameters in memory: value, gradient, two of the optimiser, the best epoch's.
-const COPIES: u64 = 5;
+/// Copies of the parameters in memory: value, gradient, two of the optimiser, the best epoch's; all but the gradient again in
+/// a checkpoint.
+const COPIES: u64 = 9;
 
 /// Everything that a training is told.
 #[derive(Debug, Clone, PartialEq)]

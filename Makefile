@@ -7,13 +7,16 @@ ifneq ($(wildcard data/ml-1m/ratings.dat),)
 export RECFLOW_TEST_DATA ?= $(CURDIR)/data
 endif
 
-.PHONY: help setup build run test lint acceptance bench schema clean
+.PHONY: help setup browser build run test lint acceptance bench schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install OpenBLAS if it is not there (Debian, Ubuntu; elsewhere say how)
 	@scripts/setup
+
+browser: ## install Chromium for the tests of the HTML report, where that is possible
+	@scripts/setup-browser
 
 build: setup ## build the program: target/release/recflow
 	$(CARGO) build --release

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::choice::ChoiceArgs;
 use super::colors::Colors;
@@ -28,7 +28,7 @@ Examples:
 
 /// The arguments of `recflow recommend`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group(ArgGroup::new("person").required(true).args(["user", "items"])))]
 pub struct RecommendArgs {
     /// The pipeline file
     pub pipeline: PathBuf,
@@ -37,7 +37,7 @@ pub struct RecommendArgs {
     pub stage: String,
 
     /// To this user of the data, by the data's own id
-    #[arg(long, value_name = "ID", required_unless_present = "items", conflicts_with = "items")]
+    #[arg(long, value_name = "ID")]
     pub user: Option<String>,
 
     /// To somebody who has these items, by ids or whole titles, with ratings or without; may be repeated

@@ -56,8 +56,8 @@ pub use spec::{
     Span, pipeline_schema,
 };
 pub use stage::{
-    Facts, FindStage, FinishedStage, InputArtifact, Inputs, Publication, PublishCtx, ReadFile, Source, SourceFile,
-    Stage, StageCtx, StageError, StageProgress, Workspace,
+    Facts, FindStage, FinishedStage, InputArtifact, Inputs, Publication, PublishCtx, ReadFile, ReadUpstream, Source,
+    SourceFile, Stage, StageCtx, StageError, StageProgress, Workspace,
 };
 pub use status::{StageStatus, Status, status};
 pub use store::{

@@ -268,12 +268,17 @@ pub type ReadFile<'a> = dyn Fn(&str, &str) -> Result<Vec<u8>, StageError> + 'a;
 /// Looks up a finished stage by name.
 pub type FindStage<'a> = dyn Fn(&str) -> Option<FinishedStage> + 'a;
 
+/// Reads one file of a stage upstream: stage, port, file name; `None` if there is none, or it is damaged.
+pub type ReadUpstream<'a> = dyn Fn(&str, &str, &str) -> Option<Vec<u8>> + 'a;
+
 /// What a finished stage is given to publish and to tell figures from.
 pub struct PublishCtx<'a> {
     /// The stage itself.
     pub stage: &'a str,
     /// Reads a file of one of the stage's own artifacts: port, file name.
     pub read: &'a ReadFile<'a>,
+    /// Reads a file of a stage upstream that is nice to have: stage, port, file name.
+    pub read_upstream: &'a ReadUpstream<'a>,
     /// Finds the stage itself and every stage upstream.
     pub find: &'a FindStage<'a>,
     /// The command that runs the pipeline the way it was run.

@@ -81,6 +81,22 @@ impl Grid {
         Self { header, has_runtime, rows, notes: notes.0 }
     }
 
+    /// The table without its column of epochs, and its notes without those that only this column needs.
+    pub(super) fn without_epochs(mut self) -> Self {
+        self.header.remove(1);
+        self.rows.iter_mut().for_each(|row| drop(row.remove(1)));
+        let mut needed: Vec<usize> = Vec::new();
+        for note in self.rows.iter_mut().flatten().filter_map(|cell| cell.note.as_mut()) {
+            let place = needed.iter().position(|known| known == note).unwrap_or_else(|| {
+                needed.push(*note);
+                needed.len() - 1
+            });
+            *note = place + 1;
+        }
+        self.notes = needed.into_iter().filter_map(|note| self.notes.get(note - 1).cloned()).collect();
+        self
+    }
+
     /// Whether a cell of that column is marked as the best.
     pub(super) fn has_best(&self, column: usize) -> bool {
         self.rows.iter().any(|row| row[column].best)
@@ -211,6 +227,14 @@ mod tests {
         assert_eq!(grid.notes.len(), 2);
         assert_eq!(grid.rows[0][2].note, grid.rows[1][2].note);
         assert_ne!(grid.rows[0][1].note, grid.rows[0][2].note);
+    }
+
+    #[test]
+    fn without_epochs_the_other_notes_are_counted_anew() {
+        let grid = Grid::of(&example::comparison(), &example::measured()).without_epochs();
+        assert_eq!(grid.header[..2], ["Model", "RMSE"]);
+        assert_eq!(grid.notes, ["The model ranks items and predicts no ratings."]);
+        assert_eq!(grid.rows[0][1].note, Some(1));
     }
 
     #[test]

@@ -4,18 +4,24 @@
 //! machine adds (times, memory, the command); it joins only when a document is rendered, so it never reaches the bytes
 //! that are cached.
 //!
-//! - [`markdown::render`]: the whole report.
+//! - [`markdown::render`], [`html::render`]: the whole report, for a repository and for looking.
+//! - [`latex::render`]: the table for a paper.
 //! - [`screen::render`]: the table alone, for a terminal.
 //! - [`sparkline()`], [`bar()`]: curves and spans of time in a line of text.
 //! - [`csv::render`], [`json::render`]: every number in full precision, for other programs.
+//! - [`formats`]: those that files can have.
 
 mod breakdown;
 mod comparison;
 pub mod csv;
 mod estimate;
 mod example_user;
+mod facts;
+mod format;
 mod grid;
+pub mod html;
 pub mod json;
+pub mod latex;
 mod learning_curve;
 pub mod markdown;
 mod measured;
@@ -37,6 +43,7 @@ pub use breakdown::{Breakdown, BrokenDownBy, Group};
 pub use comparison::{Column, Comparison, Direction, Replicate, Row};
 pub use estimate::{AgainstBest, Cell, Estimate, Interval, Spread, Standing, Verdict};
 pub use example_user::{ExampleUser, Item, Recommendation};
+pub use format::{Format, format_of, formats};
 pub use learning_curve::LearningCurve;
 pub use measured::{Cost, Measured};
 pub use overlap::Overlap;

@@ -1,15 +1,11 @@
 //! The learning curves that are stored with trained models.
 
-use std::str;
-
 use serde::Serialize;
 
 use super::figures::direction_of;
+use super::train::CURVE_FILE;
 use crate::engine::{Action, Store};
 use crate::rec::metric::Direction;
-
-/// The file of a model's artifact: `epoch,loss,<metric>`, a line an epoch, empty where nothing was measured.
-const CURVE_FILE: &str = "learning.csv";
 
 /// How one figure went while a model was trained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,7 +29,8 @@ pub fn learning_curves(action: &Action, store: &Store) -> Vec<LearningCurve> {
     parse(&bytes).unwrap_or_default()
 }
 
-fn parse(bytes: &[u8]) -> Option<Vec<LearningCurve>> {
+/// The curves in `epoch,loss,<metric>` lines, one an epoch, empty where nothing was measured.
+pub(super) fn parse(bytes: &[u8]) -> Option<Vec<LearningCurve>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let header = reader.headers().ok()?.clone();
     let mut curves: Vec<LearningCurve> = header

@@ -7,6 +7,7 @@
     reason = "a failed test is meant to panic, a skipped one to say so"
 )]
 
+mod browser;
 mod checkpoints;
 mod choosing;
 mod command;
@@ -32,6 +33,7 @@ mod real_data;
 mod rebuilds;
 mod recommend;
 mod records;
+mod report_page;
 mod resumption;
 mod tidy;
 mod toy;

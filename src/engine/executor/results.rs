@@ -196,9 +196,14 @@ impl Coordinator<'_, '_> {
                 facts: self.states[found].action()?.facts.clone(),
             })
         };
+        let read_upstream = |stage: &str, port: &str, file: &str| {
+            let action = self.states[self.plan.find(stage)?.index()].action()?;
+            store.read(*action.outputs.get(port)?.files.get(file)?).ok()
+        };
         let ctx = PublishCtx {
             stage: &self.stages[index].name,
             read: &read,
+            read_upstream: &read_upstream,
             find: &find,
             command: &self.executor.options.command,
             display_width: self.executor.options.display_width,

@@ -2,12 +2,10 @@
 
 use std::fmt::Write as _;
 
-use indexmap::IndexMap;
-
-use super::super::comparison::{Comparison, Direction, parameter_text};
+use super::super::comparison::{Comparison, parameter_text};
+use super::super::facts::{Definition, Fact, RUNTIME, definitions, facts};
 use super::super::grid::{Grid, Superscript};
 use super::super::measured::Measured;
-use super::super::provenance::PartSize;
 use super::super::units;
 use super::differences::differences;
 use super::escape::{cell, code, code_block, text};
@@ -60,98 +58,24 @@ fn notes(comparison: &Comparison, grid: &Grid) -> String {
 }
 
 fn provenance(comparison: &Comparison, measured: &Measured) -> String {
-    let provenance = &comparison.provenance;
-    let mut facts: Vec<(&str, String)> = vec![
-        ("Dataset", dataset(comparison)),
-        ("Filters", in_words(provenance.filters.iter().map(|filter| text(filter)))),
-        ("Split", text(&provenance.split.description)),
-        ("Split digest", code(&provenance.split.digest)),
-        ("Training", part(provenance.split.train, "interaction", "interactions")),
-        ("Validation", part(provenance.split.validation, "held-out interaction", "held-out interactions")),
-        ("Test", part(provenance.split.test, "held-out interaction", "held-out interactions")),
-        ("Seeds", in_words(provenance.seeds.iter().map(|(stage, seed)| format!("{} {seed}", text(stage))))),
-        ("Users evaluated", users_evaluated(comparison)),
-    ];
-    if !provenance.protocol.is_empty() {
-        let sentences: Vec<String> = provenance.protocol.iter().map(|sentence| text(sentence)).collect();
-        facts.push(("Scoring", sentences.join(" ")));
-    }
-    facts.push(("Made by", made_by(measured)));
-    let mut body = facts.iter().fold(String::new(), |body, (name, fact)| body + &format!("- **{name}**: {fact}\n"));
+    let fact = |fact: Fact| format!("- **{}**: {}\n", fact.name, fact.says.render(text, code));
+    let mut body: String = facts(comparison, measured).into_iter().map(fact).collect();
     if let Some(command) = &measured.command {
         let _ = write!(body, "\nThis command makes the same table again:\n\n{}", code_block("sh", command));
     }
     body
 }
 
-fn dataset(comparison: &Comparison) -> String {
-    let data = &comparison.provenance.dataset;
-    let ratings = match data.rating_range {
-        Some((lowest, highest)) => format!("ratings from {lowest} to {highest}"),
-        None => "without ratings".to_owned(),
-    };
-    let mut words = vec![
-        text(&data.name),
-        units::counted(data.users, "user", "users"),
-        units::counted(data.items, "item", "items"),
-        units::counted(data.interactions, "interaction", "interactions"),
-        ratings,
-    ];
-    if data.skipped_lines > 0 {
-        words.push(format!("{} left out as unreadable", units::counted(data.skipped_lines, "line", "lines")));
-    }
-    words.join(", ")
-}
-
-fn part(size: PartSize, singular: &str, plural: &str) -> String {
-    if size == (PartSize { users: 0, interactions: 0 }) {
-        return "none".to_owned();
-    }
-    format!("{}, {}", units::counted(size.users, "user", "users"), units::counted(size.interactions, singular, plural))
-}
-
-fn users_evaluated(comparison: &Comparison) -> String {
-    let first = comparison.rows.first().map_or(0, |row| row.users);
-    if comparison.rows.iter().all(|row| row.users == first) {
-        return units::count(first);
-    }
-    let each = comparison.labels().into_iter().zip(&comparison.rows);
-    in_words(each.map(|(label, row)| format!("{} {}", text(&label), units::count(row.users))))
-}
-
-fn made_by(measured: &Measured) -> String {
-    let date = measured.date.as_ref().map(|date| format!(" on {}", text(date))).unwrap_or_default();
-    let mut others: Vec<&str> = measured.training.values().map(|cost| cost.version.as_str()).collect();
-    others.retain(|version| !version.is_empty() && *version != measured.version);
-    others.sort_unstable();
-    others.dedup();
-    let older = if others.is_empty() {
-        String::new()
-    } else {
-        format!(", some of the models (from the cache) by {}", in_words(others.into_iter().map(text)))
-    };
-    format!("recflow {}{date}{older}", text(&measured.version))
-}
-
-/// One line a metric; the same metric at several cutoffs is explained once.
+/// One line a metric.
 fn metrics(comparison: &Comparison, grid: &Grid) -> String {
-    let mut explained: IndexMap<(&str, Direction), Vec<String>> = IndexMap::new();
-    for column in &comparison.columns {
-        explained.entry((&column.definition, column.direction)).or_default().push(text(&column.title));
-    }
     let mut body = String::new();
-    for ((definition, direction), titles) in explained {
-        let direction = match direction {
-            Direction::HigherIsBetter => " (higher is better)",
-            Direction::LowerIsBetter => " (lower is better)",
-            Direction::Neither => "",
-        };
-        let _ = writeln!(body, "- **{}**{direction}: {}", titles.join(", "), text(definition));
+    for Definition { titles, direction, says } in definitions(comparison) {
+        let titles: Vec<String> = titles.iter().map(|title| text(title)).collect();
+        let direction = direction.map(|direction| format!(" ({direction})")).unwrap_or_default();
+        let _ = writeln!(body, "- **{}**{direction}: {}", titles.join(", "), text(&says));
     }
     if grid.has_runtime {
-        body.push_str(
-            "- **Runtime**: wall-clock time of training, when the model was computed; scoring is not in it.\n",
-        );
+        let _ = writeln!(body, "- **Runtime**: {RUNTIME}");
     }
     body
 }
@@ -182,11 +106,6 @@ fn models(comparison: &Comparison, measured: &Measured) -> String {
 
 fn or_nothing(text: Option<String>) -> String {
     text.unwrap_or_else(|| "–".to_owned())
-}
-
-fn in_words(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.collect();
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The kind: its parameters, and what it does when.
 
 use std::fs;
-use std::path::{Component, PathBuf};
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::bridge::write_json;
 use super::super::ports::{COMPARISON, SCORES};
 use super::gathering::{Wishes, compare};
+use super::outputs::Outputs;
 use super::publishing::publications;
 use super::scored::scored;
 use crate::engine::{Arity, ParameterProblem, Publication, PublishCtx, Stage, StageCtx, StageError, StageKind};
@@ -22,7 +23,7 @@ pub(in crate::stages) fn kind() -> StageKind {
     StageKind::of::<Report>(
         "report",
         2,
-        "Lays the scores of models side by side, as a Markdown table that says where its numbers come from.",
+        "Lays the scores of models side by side, in documents that say where the numbers come from.",
     )
     .reads("scores", SCORES, Arity::Set)
     .writes("comparison", COMPARISON)
@@ -36,9 +37,10 @@ struct Report {
     title: String,
     /// The axes of a `matrix`, and of `seeds`, whose copies are one row: the mean over them, with its spread.
     replicates: Vec<String>,
-    /// The Markdown file to write, relative to where recflow is run.
+    /// The files to write, relative to where recflow is run: a path or a list of paths. The ending names the form: `.md`,
+    /// `.html`, `.tex`, `.csv` or `.json`.
     #[schemars(extend("x-key" = false))]
-    output: PathBuf,
+    output: Outputs,
 }
 
 impl Default for Report {
@@ -46,20 +48,14 @@ impl Default for Report {
         Self {
             title: "Comparison".to_owned(),
             replicates: vec!["seed".to_owned()],
-            output: PathBuf::from("reports/comparison.md"),
+            output: Outputs::One(PathBuf::from("reports/comparison.md")),
         }
     }
 }
 
 impl Stage for Report {
     fn check(&self) -> Vec<ParameterProblem> {
-        let inside = self.output.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if inside && self.output.file_name().is_some() {
-            return Vec::new();
-        }
-        let message = format!("`{}` is not a file inside of the folder where recflow is run", self.output.display());
-        let help = "give a relative path without `..`, for example `reports/comparison.md`".to_owned();
-        vec![ParameterProblem::of("output", message, Some(help))]
+        self.output.check("output")
     }
 
     fn max_threads(&self) -> usize {

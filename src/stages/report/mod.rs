@@ -3,6 +3,7 @@
 mod gathering;
 mod kind;
 mod notes;
+mod outputs;
 mod provenance;
 mod publishing;
 mod scored;

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::super::learning_curve::{self, parse};
+use super::super::ports::MODEL;
+use super::super::train::CURVE_FILE;
+use super::outputs::Outputs;
 use crate::engine::{Facts, FinishedStage, Publication, PublishCtx};
-use crate::report::{Comparison, Cost, Measured, PipelineGraph, PipelineStage, markdown, screen};
+use crate::report::{Comparison, Cost, Format, LearningCurve, Measured, PipelineGraph, PipelineStage, screen};
 use crate::stages::command;
 
-/// The documents made of a comparison, the Markdown one at `output`.
-pub(super) fn publications(mut comparison: Comparison, output: &Path, ctx: &PublishCtx<'_>) -> Vec<Publication> {
+/// The documents made of a comparison; the first shows the table on the screen.
+pub(super) fn publications(mut comparison: Comparison, output: &Outputs, ctx: &PublishCtx<'_>) -> Vec<Publication> {
     // The order of rows is the pipeline file's; the stored comparison does not depend on it.
     let order = (ctx.find)(ctx.stage).map(|own| own.needs).unwrap_or_default();
     comparison.sort_rows_by_key(|row| order.iter().position(|stage| *stage == row.stage));
@@ -16,6 +20,10 @@ pub(super) fn publications(mut comparison: Comparison, output: &Path, ctx: &Publ
         comparison.provenance.dataset.name = name;
     }
     let training = training_costs(&mut comparison, ctx);
+    for row in &mut comparison.rows {
+        let bytes = (ctx.read_upstream)(&row.stage, MODEL.0, CURVE_FILE).unwrap_or_default();
+        row.learning_curves = parse(&bytes).unwrap_or_default().into_iter().map(curve).collect();
+    }
     let measured = Measured {
         training,
         command: Some(ctx.command.to_owned()),
@@ -23,11 +31,18 @@ pub(super) fn publications(mut comparison: Comparison, output: &Path, ctx: &Publ
         date: None,
         pipeline: Some(pipeline_graph(ctx)),
     };
-    vec![Publication {
-        path: output.to_owned(),
-        bytes: markdown::render(&comparison, &measured).into_bytes(),
-        display: Some(screen::render(&comparison, &measured, ctx.display_width)),
-    }]
+    let mut display = Some(screen::render(&comparison, &measured, ctx.display_width));
+    let document = |(path, format): (&Path, &Format)| Publication {
+        path: path.to_owned(),
+        bytes: (format.render)(&comparison, &measured).into_bytes(),
+        display: display.take(),
+    };
+    output.documents().map(document).collect()
+}
+
+fn curve(of_training: learning_curve::LearningCurve) -> LearningCurve {
+    let learning_curve::LearningCurve { figure, epochs, values, best } = of_training;
+    LearningCurve { figure, epochs, values, best }
 }
 
 /// What the pipeline calls the data set. Its content may have been read under another name, which its key leaves out.

@@ -156,7 +156,8 @@ pub enum UnseenUsers {
 pub trait Scorer: Send + Sync {
     /// Writes all of `scores`, `[users.len(), n_items]`, one row a user of the block.
     ///
-    /// Called from many threads at once with disjoint blocks; a user's row must not depend on the block it is in.
+    /// Called from many threads at once with disjoint blocks; a user's scores must not depend on who else is in the block, nor
+    /// on how many. Where in it the user stands may make a difference of last bits.
     fn score_into(&self, users: &UserBlock<'_>, scores: ArrayViewMut2<'_, f32>);
 }
 

@@ -1,7 +1,8 @@
 //! Blocks of users as groups of one size.
 //!
 //! BLAS chooses its kernels by the shape of a product, and other kernels may give other last bits. A user's scores must not
-//! depend on how many others are in the block; hence dense products over users always have the same number of rows.
+//! depend on how many others are in the block; hence dense products over users always have the same number of rows. On some
+//! processors its instructions differ from row to row, too; whoever wants the same bits gives a user the same row.
 
 use ndarray::{Array2, ArrayViewMut2, Axis, s};
 

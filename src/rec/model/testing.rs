@@ -89,6 +89,22 @@ pub(crate) fn scores_in_blocks(scorer: &dyn Scorer, histories: &Interactions, bl
     scores
 }
 
+/// Fails unless a user's scores are the same bits whoever stands in the block beside and after the user. Where in a block a
+/// user stands may cost the last bits: BLAS has other instructions for other rows.
+pub(crate) fn assert_blocks_change_nothing(scorer: &dyn Scorer, histories: &Interactions) {
+    let n_users = histories.n_users();
+    let rows: Vec<_> = (0..n_users as u32).map(Some).collect();
+    let whole = scores_in_blocks(scorer, histories, n_users);
+    for len in [1, 5, 37] {
+        let mut first = Array2::from_elem((len, histories.n_items()), f32::NAN);
+        scorer.score_into(&UserBlock::new(histories, &rows, 0, len), first.view_mut());
+        assert_eq!(first, whole.slice(ndarray::s![..len, ..]), "the first {len} alone");
+        let moved = scores_in_blocks(scorer, histories, len);
+        let close = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-5 * (1.0 + b.abs());
+        assert!(moved.iter().zip(&whole).all(close), "blocks of {len}");
+    }
+}
+
 /// Ratings of 60 items by 120 users, of biases and two tastes with a little noise: two thirds for training, the rest halved.
 pub(crate) fn low_rank() -> Split {
     const N_USERS: usize = 120;

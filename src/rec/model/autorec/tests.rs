@@ -8,7 +8,7 @@ use super::training::Lesson;
 use super::{AutoRec, AutoRecParams, BasedOn, OutputActivation};
 use crate::rec::Silent;
 use crate::rec::data::Interactions;
-use crate::rec::model::testing::{low_rank, scores_in_blocks, scores_of, split_from, test_rmse};
+use crate::rec::model::testing::{assert_blocks_change_nothing, low_rank, scores_of, split_from, test_rmse};
 use crate::rec::model::{Fit, FitError, Recommender, UserBlock};
 use crate::rec::nn::gradient_check::assert_gradients;
 use crate::rec::nn::{Activation, Batch, Learner, OptimiserKind, SparseRows};
@@ -192,7 +192,7 @@ fn threads_blocks_and_storage_change_nothing() {
         assert_eq!(model.weights(), with_threads(2).weights());
         assert_eq!(model.weights(), with_threads(3).weights());
         let scores = scores_of(&model, &split.train);
-        assert_eq!(scores, scores_in_blocks(&model, &split.train, 37));
+        assert_blocks_change_nothing(&model, &split.train);
         assert_eq!(scores, scores_of(&params.restore(&model.weights()).unwrap(), &split.train));
         assert!(AutoRecParams { hidden: vec![70, 21], ..params.clone() }.restore(&model.weights()).is_err());
         let other = if based_on == BasedOn::Items { BasedOn::Users } else { BasedOn::Items };

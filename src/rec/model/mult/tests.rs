@@ -8,7 +8,9 @@ use super::network::Examples;
 use super::training::{Annealing, AnnealingLength};
 use super::{Code, Likelihood, MultNetwork};
 use crate::rec::linalg::Real;
-use crate::rec::model::testing::{extremes, interactions_of, scores_in_blocks, scores_of, split_from, two_tastes};
+use crate::rec::model::testing::{
+    assert_blocks_change_nothing, extremes, interactions_of, scores_of, split_from, two_tastes,
+};
 use crate::rec::model::{Fit, MultDaeParams, MultVaeParams, Recommender, UserBlock};
 use crate::rec::nn::gradient_check::assert_gradients;
 use crate::rec::nn::{Dropout, SparseRows, standard_normal};
@@ -152,9 +154,7 @@ fn threads_blocks_and_storage_change_nothing() {
     assert_eq!(model.weights(), with_threads(2).weights());
     assert_eq!(model.weights(), with_threads(3).weights());
     let scores = scores_of(&model, &split.train);
-    for block in [1, 5, 37] {
-        assert_eq!(scores, scores_in_blocks(&model, &split.train, block), "blocks of {block}");
-    }
+    assert_blocks_change_nothing(&model, &split.train);
     assert_eq!(scores, scores_of(&vae().restore(&model.weights()).unwrap(), &split.train));
     for other in [MultVaeParams { latent: 5, ..vae() }, MultVaeParams { hidden: vec![12, 12], ..vae() }] {
         assert!(other.restore(&model.weights()).is_err());

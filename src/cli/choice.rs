@@ -52,6 +52,12 @@ impl ChoiceArgs {
             Choice { stages: self.stages.clone(), downstream: self.downstream.clone(), until: self.until.clone() };
         let plan = pipeline::read(&self.pipeline, &settings, &choice, registry, colors)?;
         let forced = plan.select(&self.force).map_err(|diagnostics| pipeline::refuse(&diagnostics, colors))?;
+        if let Some(&frozen) = forced.iter().find(|&&stage| plan[stage].is_frozen) {
+            let name = &plan[frozen].name;
+            return Err(pipeline::refuse_file(&format!(
+                "`{name}` is frozen, so it cannot be forced\n  help: remove `frozen` in the pipeline file, or force others only"
+            )));
+        }
         let forced = forced.into_iter().map(|stage| plan[stage].name.clone()).collect();
         Ok((plan, forced))
     }

@@ -9,6 +9,7 @@ use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
+use super::progress::kept;
 use super::sink::Sink;
 use super::table::{Cell, Paint, Side, Table};
 use super::wrap::{table_width, wrap};
@@ -76,6 +77,9 @@ fn page(told: &Explanation, width: usize, colors: Colors) -> String {
     let stage = colors.strong(&told.status.stage);
     let verdict = match &told.status.status {
         Status::Cached => format!("{stage} is {}: its result is there", colors.good("cached")),
+        Status::Frozen { differs } => {
+            format!("{stage} is {}: {}", colors.note("frozen"), kept(differs.as_deref()))
+        }
         Status::Run { reasons } => format!("{stage} would {}: {}", colors.note("run"), reasons.join("; ")),
         Status::Maybe { waits_on } => {
             format!("{stage} {} run: that depends on {}", colors.note("may"), waits_on.join(", "))

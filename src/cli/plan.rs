@@ -11,6 +11,7 @@ use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
+use super::progress::kept;
 use super::sink::Sink;
 use super::{failure, pipeline};
 use crate::engine::{Plan, Registry, StageStatus, Status, Store, status};
@@ -70,13 +71,17 @@ fn table(statuses: &[StageStatus], colors: Colors) -> String {
     let width = statuses.iter().map(|status| status.stage.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     let mut expected = Duration::ZERO;
-    let (mut cached, mut run, mut maybe, mut fail) = (0, 0, 0, 0);
+    let (mut cached, mut frozen, mut run, mut maybe, mut fail) = (0, 0, 0, 0, 0);
     for StageStatus { stage, status, last_wall } in statuses {
         let took = last_wall.map(|wall| format!(" (took {})", duration(wall))).unwrap_or_default();
         let (verb, why) = match status {
             Status::Cached => {
                 cached += 1;
                 (colors.faint("cached"), String::new())
+            }
+            Status::Frozen { differs } => {
+                frozen += 1;
+                (colors.note("frozen"), kept(differs.as_deref()))
             }
             Status::Run { reasons } => {
                 run += 1;
@@ -99,6 +104,9 @@ fn table(statuses: &[StageStatus], colors: Colors) -> String {
         text.push('\n');
     }
     let _ = write!(text, "\n{run} to run, {maybe} maybe, {cached} cached");
+    if frozen > 0 {
+        let _ = write!(text, ", {frozen} frozen");
+    }
     if fail > 0 {
         let _ = write!(text, ", {fail} would fail");
     }

@@ -140,6 +140,7 @@ fn not_done(stage: &str, why: &NotDone) -> String {
         Status::Run { reasons } if !reasons.is_empty() => format!(" ({})", reasons.join("; ")),
         Status::Maybe { waits_on } => format!(", nor are those of stages that it waits on: {}", waits_on.join(", ")),
         Status::Fail { message, .. } => format!(", and cannot be computed: {message}"),
+        Status::Frozen { .. } => " as it would be now: it is frozen, and something before it has changed".to_owned(),
         Status::Run { .. } | Status::Cached => String::new(),
     };
     format!("the result of `{stage}` is not in the cache{because}")

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use super::digest::{ArtifactId, StageKey};
+use super::expectation::Unmet;
+use super::figures::Figures;
 use super::seconds;
 use super::spec::MemorySize;
 use super::stage::Facts;
+use serde::{Deserialize, Serialize};
 
 /// Something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,17 @@ pub enum Event {
         key: StageKey,
         /// How the result was computed when it was.
         facts: Facts,
+    },
+    /// The stage is frozen, and keeps its last result.
+    StageFrozen {
+        /// The stage.
+        stage: String,
+        /// The key of that result.
+        key: StageKey,
+        /// How it was computed.
+        facts: Facts,
+        /// How the computation that would be due differs from it; nothing if it does not, absent if that is not known.
+        differs: Option<Vec<String>>,
     },
     /// The stage brings a source that is not there.
     StageFetching {
@@ -136,8 +147,8 @@ pub enum Event {
     StageFigures {
         /// The stage.
         stage: String,
-        /// The figures, in a form of the stage's own.
-        figures: Value,
+        /// The figures.
+        figures: Figures,
     },
     /// A finished stage put a file into the workspace.
     Published {
@@ -226,6 +237,12 @@ pub enum Failure {
         used: MemorySize,
         /// What it may hold.
         limit: MemorySize,
+    },
+    /// Its result is there, and not as the pipeline file expects it to be.
+    #[error("{}", .unmet.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Unexpected {
+        /// What is not met.
+        unmet: Vec<Unmet>,
     },
     /// The cache could not be read or written.
     #[error("{message}")]

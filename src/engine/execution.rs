@@ -158,7 +158,11 @@ fn lay_out_inputs(
             StoreError::Damaged { digest, .. } => ExecutionError::DamagedInput { stage: input.stage.clone(), digest },
             other @ StoreError::Io { .. } => other.into(),
         })?;
-        inputs.entry(input.port.clone()).or_default().push(InputArtifact { stage: input.stage.clone(), dir });
+        inputs.entry(input.port.clone()).or_default().push(InputArtifact {
+            stage: input.stage.clone(),
+            variant: input.variant.clone(),
+            dir,
+        });
     }
     Ok(inputs)
 }

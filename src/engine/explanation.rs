@@ -66,12 +66,16 @@ pub fn explain(
         store,
         workspace,
         |_| false,
-        |told, known| {
-            if let (Known::Done(resolved) | Known::Open(resolved) | Known::SameAs(_, resolved), true) =
-                (known, told.name == stage)
+        |told, known| match known {
+            Known::Done(resolved)
+            | Known::Open(resolved)
+            | Known::SameAs(_, resolved)
+            | Known::Frozen { due: Some(resolved), .. }
+                if told.name == stage =>
             {
                 now = Some(resolved.preimage);
             }
+            _ => {}
         },
     );
     let last = store.latest(plan.name(), stage).and_then(|key| store.action(key));

@@ -38,7 +38,7 @@ fn text(plan: &Plan) -> String {
         plan.stages().map(|(index, stage)| 2 * levels[index.index()] + stage.name.len()).max().unwrap_or(0);
     let kind_width = plan.stages().map(|(_, stage)| stage.kind.len()).max().unwrap_or(0);
     let mut copies: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, stage) in plan.stages().filter(|(_, stage)| stage.each.is_some()) {
+    for (_, stage) in plan.stages().filter(|(_, stage)| stage.is_copy()) {
         *copies.entry(&stage.declared).or_default() += 1;
     }
     let mut drawn = String::new();

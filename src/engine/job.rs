@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::artifact::Artifact;
 use super::key::KeyPreimage;
 use super::stage::{SourceFile, Workspace};
+use super::variant::Variant;
 
 /// A computation to be carried out, by whatever process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct JobInput {
     pub port: String,
     /// The stage it comes from.
     pub stage: String,
+    /// Where that stage stands in its matrix.
+    #[serde(default, skip_serializing_if = "Variant::is_empty")]
+    pub variant: Variant,
     /// Its files.
     pub artifact: Artifact,
 }

@@ -62,6 +62,16 @@ impl ParameterSchema {
         super::parameter_words::expected(schema)
     }
 
+    /// The names of the top-level parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// The schema of one top-level parameter.
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.schema.get("properties")?.get(name)
+    }
+
     /// The JSON Schema itself: an object type with `properties`.
     pub fn as_json(&self) -> &Value {
         &self.schema

@@ -7,9 +7,11 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::{Direction, visit::EdgeRef};
 use serde_json::Value;
 
+use super::expectation::Expectation;
 use super::registry::{Arity, OutputPort, PortType, Registry};
 use super::resolve;
 use super::spec::{Diagnostics, Override, Resources, SourceText, Span};
+use super::variant::Variant;
 
 /// A stage's place in its plan. Indices are in topological order: what a stage needs has smaller ones.
 pub type StageIndex = NodeIndex<u32>;
@@ -32,19 +34,22 @@ pub struct PlannedInput {
     pub port_type: PortType,
     /// How many.
     pub arity: Arity,
-    /// What it is given: in the order of `needs`, copies made by `each` in the order of the stages they are for.
+    /// What it is given: in the order of `needs`, copies made by `each` in the order of the stages they are for, copies of
+    /// a matrix in the order of its values.
     pub wires: Vec<Wire>,
 }
 
 /// One stage of a plan.
 #[derive(Debug, Clone)]
 pub struct PlannedStage {
-    /// Its name; a copy made by `each` is called `evaluate/train-ease`.
+    /// Its name; a copy made by `each` and for a combination of a matrix is called `evaluate/train-ease/lambda=200`.
     pub name: String,
+    /// Its name without the combination: `evaluate/train-ease`.
+    pub family: String,
     /// The name it has in the file: `evaluate`.
     pub declared: String,
-    /// The stage that a copy made by `each` is for.
-    pub each: Option<StageIndex>,
+    /// Where it stands in its matrix, and in those of the stages that it reads one of.
+    pub variant: Variant,
     /// The name of its kind.
     pub kind: String,
     /// Its parameters, every default filled in, equal ones equal: what the stage is built from.
@@ -53,12 +58,23 @@ pub struct PlannedStage {
     pub key_parameters: Arc<Value>,
     /// What it may use up.
     pub resources: Resources,
+    /// Whether it keeps its last result, whatever has changed.
+    pub is_frozen: bool,
+    /// What its figures have to be.
+    pub expectations: Vec<Expectation>,
     /// Its input ports in the order of its kind.
     pub inputs: Vec<PlannedInput>,
     /// Its output ports in the order of its kind.
     pub outputs: Vec<OutputPort>,
     /// Where its name stands in the file.
     pub span: Span,
+}
+
+impl PlannedStage {
+    /// Whether it is one of several copies of what stands in the file once.
+    pub fn is_copy(&self) -> bool {
+        self.name != self.declared
+    }
 }
 
 /// Stages and what each of them reads, in topological order; stages that could be in any order are in that of the file.

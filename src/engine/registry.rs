@@ -84,6 +84,18 @@ pub struct Ports {
     pub outputs: Vec<OutputPort>,
 }
 
+impl Ports {
+    /// Whether there is an input of that name.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        self.inputs.iter().any(|port| port.name == name)
+    }
+
+    /// Whether there is an output of that name.
+    pub(super) fn writes(&self, name: &str) -> bool {
+        self.outputs.iter().any(|port| port.name == name)
+    }
+}
+
 type Build = dyn Fn(Value) -> Result<Box<dyn Stage>, Vec<ParameterProblem>> + Send + Sync;
 type Canonical = dyn Fn(Value) -> Result<Value, serde_json::Error> + Send + Sync;
 
@@ -101,6 +113,8 @@ pub struct StageKind {
     pub inputs: Vec<InputPort>,
     /// What it writes.
     pub outputs: Vec<OutputPort>,
+    /// Whether some of these may be missing, by its parameters; see [`Stage::ports`].
+    pub ports_vary: bool,
     /// Its parameters.
     pub parameters: ParameterSchema,
     build: Box<Build>,
@@ -139,6 +153,7 @@ impl StageKind {
             paper: None,
             inputs: Vec::new(),
             outputs: Vec::new(),
+            ports_vary: false,
             parameters,
             build: Box::new(build),
             canonical: Box::new(canonical),
@@ -163,6 +178,13 @@ impl StageKind {
     #[must_use]
     pub fn writes(mut self, name: &'static str, port_type: PortType) -> Self {
         self.outputs.push(OutputPort { name, port_type });
+        self
+    }
+
+    /// Says that its stages do not have all of its ports: it depends on their parameters.
+    #[must_use]
+    pub fn varies_ports(mut self) -> Self {
+        self.ports_vary = true;
         self
     }
 

@@ -77,7 +77,8 @@ pub(super) fn resolve<'a>(
             let (port, artifact_id) = (input.port.to_owned(), artifact.id());
             let told_apart = input.arity.tells_apart().then(|| needed.clone());
             key_inputs.push(KeyInput { port: port.clone(), stage: told_apart, artifact: artifact_id });
-            inputs.push(JobInput { port, stage: needed.clone(), artifact: artifact.clone() });
+            let variant = plan[wire.stage].variant.clone();
+            inputs.push(JobInput { port, stage: needed.clone(), variant, artifact: artifact.clone() });
         }
     }
     let mut key_sources = Vec::new();

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::event::Event;
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::store::Store;
+use super::variant::Variant;
 
 /// The folder of one run.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub(super) struct Line<E> {
 pub(super) struct PlannedLine {
     pub stage: String,
     pub kind: String,
+    #[serde(default, skip_serializing_if = "Variant::is_empty")]
+    pub variant: Variant,
     pub parameters: Value,
     pub needs: Vec<String>,
 }
@@ -63,6 +66,7 @@ impl RunLog {
         let line = |(index, stage): (StageIndex, &PlannedStage)| PlannedLine {
             stage: stage.name.clone(),
             kind: stage.kind.clone(),
+            variant: stage.variant.clone(),
             parameters: stage.parameters.as_ref().clone(),
             needs: plan.dependencies_of(index).into_iter().map(|need| plan[need].name.clone()).collect(),
         };

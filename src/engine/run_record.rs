@@ -12,11 +12,13 @@ use serde_json::Value;
 
 use super::digest::StageKey;
 use super::event::{Event, Failure, Outcome};
+use super::figures::Figures;
 use super::run_log::{EVENTS_FILE, Line, PLAN_FILE, PlannedLine, log_path};
 use super::seconds;
 use super::spec::closest;
 use super::stage::Facts;
 use super::store::{Store, StoreError};
+use super::variant::Variant;
 
 /// A run: what ran, why, and how it went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,6 +76,9 @@ pub struct StageRecord {
     pub stage: String,
     /// Its kind.
     pub kind: String,
+    /// Where it stands in its matrix.
+    #[serde(skip_serializing_if = "Variant::is_empty")]
+    pub variant: Variant,
     /// All its parameters.
     pub parameters: Value,
     /// The stages it reads.
@@ -82,7 +87,7 @@ pub struct StageRecord {
     pub state: StageState,
     /// Its key, if it got that far.
     pub key: Option<StageKey>,
-    /// Why it ran, the most telling first.
+    /// Why it ran, the most telling first; of a frozen stage, why it would have.
     pub reasons: Vec<String>,
     /// When it began to run, counted from the beginning of the run.
     #[serde(rename = "begun-seconds", with = "seconds::optional")]
@@ -100,8 +105,8 @@ pub struct StageRecord {
     pub cause: Option<String>,
     /// Where its log is, if it said anything.
     pub log: Option<PathBuf>,
-    /// Figures of its result, in a form of its own.
-    pub figures: Option<Value>,
+    /// Figures of its result.
+    pub figures: Option<Figures>,
 }
 
 /// How a stage of a run stands.
@@ -115,6 +120,8 @@ pub enum StageState {
     Running,
     /// Its result was in the cache.
     Cached,
+    /// It is frozen, and kept its last result.
+    Frozen,
     /// It was computed.
     Computed,
     /// It failed.
@@ -248,8 +255,8 @@ impl RunRecord {
         let mut planned: BTreeMap<String, PlannedLine> =
             plan.into_iter().flatten().map(|line| (line.stage.clone(), line)).collect();
         let stage = |stage: String| match planned.remove(&stage) {
-            Some(PlannedLine { kind, parameters, needs, .. }) => {
-                StageRecord { stage, kind, parameters, needs, ..StageRecord::default() }
+            Some(PlannedLine { kind, variant, parameters, needs, .. }) => {
+                StageRecord { stage, kind, variant, parameters, needs, ..StageRecord::default() }
             }
             None => StageRecord { stage, ..StageRecord::default() },
         };
@@ -293,6 +300,10 @@ impl StageRecord {
                 self.ended = self.begun.map(|_| since);
                 (self.state, self.key, self.facts) = (StageState::Cached, Some(key), Some(facts));
             }
+            Event::StageFrozen { key, facts, differs, .. } => {
+                (self.state, self.key, self.facts) = (StageState::Frozen, Some(key), Some(facts));
+                self.reasons = differs.unwrap_or_default();
+            }
             Event::StageStarted { key, reasons, .. } => {
                 // A stage whose result is found damaged runs again.
                 self.ended = None;
@@ -323,6 +334,7 @@ impl StageRecord {
 fn stage_of(event: &Event) -> Option<&str> {
     match event {
         Event::StageCached { stage, .. }
+        | Event::StageFrozen { stage, .. }
         | Event::StageStarted { stage, .. }
         | Event::StageFinished { stage, .. }
         | Event::StageFailed { stage, .. }

@@ -2,11 +2,40 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexSet;
 use petgraph::Direction;
 use wildmatch::WildMatch;
 
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::spec::{Diagnostic, Diagnostics, Findings, SourceId, SourceText, Span};
+
+/// What a stage may be called.
+fn names(stage: &PlannedStage) -> [&str; 3] {
+    [&stage.declared, &stage.family, &stage.name]
+}
+
+/// A pattern, and its parts if it names coordinates: `train-*/seed=1`.
+struct Pattern {
+    whole: WildMatch,
+    at: Option<(WildMatch, Vec<WildMatch>)>,
+}
+
+impl Pattern {
+    fn new(pattern: &str) -> Self {
+        let at = pattern.rsplit_once('/').filter(|(_, at)| at.contains('='));
+        let at = at.map(|(stage, at)| (WildMatch::new(stage), at.split(',').map(WildMatch::new).collect()));
+        Self { whole: WildMatch::new(pattern), at }
+    }
+
+    fn matches(&self, stage: &PlannedStage) -> bool {
+        let is_there = |(of, at): &(WildMatch, Vec<WildMatch>)| {
+            let coordinates = stage.variant.to_string();
+            (of.matches(&stage.family) || of.matches(&stage.declared))
+                && at.iter().all(|wanted| coordinates.split(',').any(|coordinate| wanted.matches(coordinate)))
+        };
+        names(stage).iter().any(|name| self.whole.matches(name)) || self.at.as_ref().is_some_and(is_there)
+    }
+}
 
 /// Which stages of a plan are wanted: patterns as in [`Plan::select`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,23 +49,23 @@ pub struct Choice {
 }
 
 impl Plan {
-    /// The stages that the patterns name: a stage's name, the name of a stage with copies (all of them), or a glob
-    /// with `*` and `?` over either. In topological order, each once.
+    /// The stages that the patterns name: a stage's name, the name of a stage with copies (all of them), that of a copy
+    /// with combinations (all of these), or a glob with `*` and `?` over any of them; with coordinates (`train-*/seed=1`)
+    /// only the copies there. In topological order, each once.
     pub fn select<S: AsRef<str>>(&self, patterns: &[S]) -> Result<Vec<StageIndex>, Diagnostics> {
         let mut findings = Findings::default();
         let mut sources = vec![self.source().clone()];
         let mut selected = BTreeSet::new();
         for pattern in patterns {
             let pattern = pattern.as_ref();
-            let glob = WildMatch::new(pattern);
-            let named = |stage: &PlannedStage| glob.matches(&stage.name) || glob.matches(&stage.declared);
+            let wanted = Pattern::new(pattern);
             let found: Vec<StageIndex> =
-                self.stages().filter(|(_, stage)| named(stage)).map(|(index, _)| index).collect();
+                self.stages().filter(|(_, stage)| wanted.matches(stage)).map(|(index, _)| index).collect();
             if found.is_empty() {
                 let source = SourceId(sources.len());
                 sources.push(SourceText::new("command line", pattern));
-                let names = || self.stages().flat_map(|(_, stage)| [stage.declared.as_str(), stage.name.as_str()]);
-                let help = findings.did_you_mean(pattern, names()).unwrap_or_else(|| {
+                let known: IndexSet<&str> = self.stages().flat_map(|(_, stage)| names(stage)).collect();
+                let help = findings.did_you_mean(pattern, known.iter().copied()).unwrap_or_else(|| {
                     let mut known = BTreeSet::new();
                     let declared = self.stages().map(|(_, stage)| stage.declared.as_str());
                     let all: Vec<String> =
@@ -83,7 +112,6 @@ impl Plan {
             for wire in stage.inputs.iter_mut().flat_map(|input| &mut input.wires) {
                 wire.stage = position[&wire.stage];
             }
-            stage.each = stage.each.and_then(|each| position.get(&each).copied());
             stage
         };
         Self::new(

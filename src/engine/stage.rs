@@ -8,10 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::figures::Figures;
 use super::parameters::ParameterProblem;
 use super::program::Programs;
 use super::registry::Ports;
 use super::seconds;
+use super::variant::Variant;
 
 /// One stage with its parameters: a computation from input artifacts and source files to output artifacts.
 pub trait Stage: Send + Sync {
@@ -51,10 +53,16 @@ pub trait Stage: Send + Sync {
     /// Computes the outputs. Equal parameters, inputs and sources must give equal bytes, whatever the threads.
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError>;
 
-    /// Figures of the result that the record of each run keeps, such as metrics: few, and read off the artifacts.
-    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
-        let _ = ctx;
+    /// Figures of the result that the record of each run keeps and `expect` can ask for, such as metrics: few, and read
+    /// off the artifacts.
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        let _ = read;
         Ok(None)
+    }
+
+    /// The names of the figures, as far as the parameters tell; `None` if only the result does.
+    fn figure_names(&self) -> Option<Vec<String>> {
+        None
     }
 
     /// What the finished stage puts into the user's workspace and on the screen; derived from its artifacts and from
@@ -174,8 +182,10 @@ pub trait StageProgress: Sync {
 /// An input artifact as a running stage sees it: a folder of read-only files.
 #[derive(Debug, Clone)]
 pub struct InputArtifact {
-    /// The stage it comes from.
+    /// The stage it comes from. A part of the key, and so free to reach the result, on ports that take many; not on others.
     pub stage: String,
+    /// Where that stage stands in its matrix; told by its name, so the same holds.
+    pub variant: Variant,
     /// The folder with its files.
     pub dir: PathBuf,
 }
@@ -256,6 +266,8 @@ pub struct FinishedStage {
     pub kind: String,
     /// All its parameters.
     pub parameters: Arc<Value>,
+    /// Where it stands in its matrix.
+    pub variant: Variant,
     /// The stages it reads, in the order of the pipeline file.
     pub needs: Vec<String>,
     /// How its result was computed.
@@ -271,7 +283,7 @@ pub type FindStage<'a> = dyn Fn(&str) -> Option<FinishedStage> + 'a;
 /// Reads one file of a stage upstream: stage, port, file name; `None` if there is none, or it is damaged.
 pub type ReadUpstream<'a> = dyn Fn(&str, &str, &str) -> Option<Vec<u8>> + 'a;
 
-/// What a finished stage is given to publish and to tell figures from.
+/// What a finished stage is given to publish.
 pub struct PublishCtx<'a> {
     /// The stage itself.
     pub stage: &'a str,

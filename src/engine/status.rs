@@ -1,12 +1,16 @@
 //! What a run of a plan would do, without doing it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::difference::reasons;
-use super::plan::{Plan, PlannedStage};
+use super::digest::StageKey;
+use super::expectation::{Unmet, unmet};
+use super::figures::{Figures, figures};
+use super::frozen::differs;
+use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
 use super::seconds;
 use super::stage::Workspace;
@@ -33,6 +37,12 @@ pub struct StageStatus {
 pub enum Status {
     /// Nothing: the result is there.
     Cached,
+    /// Nothing: it keeps its last result.
+    Frozen {
+        /// How the computation that would be due differs from that of the result; nothing if it does not, absent if it
+        /// depends on what other stages give.
+        differs: Option<Vec<String>>,
+    },
     /// Compute it.
     Run {
         /// Why, the most telling first.
@@ -61,11 +71,19 @@ pub fn status(
     forced: &BTreeSet<String>,
 ) -> Vec<StageStatus> {
     let mut statuses = Vec::with_capacity(plan.len());
+    let mut gate = Gate::default();
     let is_forced = |planned: &PlannedStage| forced.contains(&planned.name);
     survey(plan, registry, store, workspace, is_forced, |planned, known| {
         let last = store.latest(plan.name(), &planned.name).and_then(|key| store.action(key));
         let status = match known {
-            Known::Done(_) => Status::Cached,
+            Known::Done(resolved) => {
+                gate.pass(plan, planned, resolved.preimage.key(), registry, store);
+                Status::Cached
+            }
+            Known::Frozen { last, due } => {
+                gate.pass(plan, planned, last.key(), registry, store);
+                Status::Frozen { differs: due.map(|due| differs(&last, &due.preimage)) }
+            }
             Known::Open(resolved) => {
                 let reasons = reasons(last.as_ref(), &resolved.preimage, is_forced(planned));
                 Status::Run { reasons }
@@ -79,5 +97,37 @@ pub fn status(
         let last_wall = last.map(|action| action.facts.wall);
         statuses.push(StageStatus { stage: planned.name.clone(), status, last_wall });
     });
+    // A gate over several copies is known when the last of them is.
+    for (index, unmet) in gate.unmet {
+        match &mut statuses[index.index()].status {
+            Status::Fail { message, .. } => *message = format!("{message}\n{unmet}"),
+            status => *status = Status::Fail { message: unmet.to_string(), help: None },
+        }
+        for behind in plan.descendants_of(index) {
+            let status = &mut statuses[behind.index()].status;
+            if !matches!(status, Status::Fail { .. }) {
+                *status = Status::Maybe { waits_on: vec![plan[index].name.clone()] };
+            }
+        }
+    }
     statuses
+}
+
+/// Judges the results that are there by what is expected of them.
+#[derive(Default)]
+struct Gate {
+    figures: BTreeMap<StageIndex, Figures>,
+    unmet: Vec<(StageIndex, Unmet)>,
+}
+
+impl Gate {
+    fn pass(&mut self, plan: &Plan, planned: &PlannedStage, key: StageKey, registry: &Registry, store: &Store) {
+        let Some(index) = plan.find(&planned.name).filter(|_| !planned.expectations.is_empty()) else { return };
+        // Of a damaged result nothing is known; the run computes it again.
+        let told = store.action(key).map(|action| figures(planned, &action, registry, store));
+        if let Some(Ok(told)) = told {
+            self.figures.insert(index, told.unwrap_or_default());
+            self.unmet.extend(unmet(plan, index, |stage| self.figures.get(&stage)));
+        }
+    }
 }

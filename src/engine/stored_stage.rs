@@ -47,8 +47,12 @@ pub fn stored_stage(
         workspace,
         |_| false,
         |planned, known| {
-            if let (true, Known::Done(resolved)) = (planned.name == name, known) {
-                found = Some(resolved);
+            match known {
+                _ if planned.name != name => {}
+                Known::Done(resolved) => found = Some(resolved),
+                // Only if what it keeps is what it would give: what it was computed from may be gone.
+                Known::Frozen { last, due: Some(due) } if last.key() == due.preimage.key() => found = Some(due),
+                _ => {}
             }
         },
     );

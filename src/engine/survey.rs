@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::digest::{ContinuationKey, StageKey};
+use super::frozen::kept;
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
 use super::resolution::{Resolution, Resolved, instantiate, resolve};
@@ -13,6 +14,13 @@ use super::store::{Action, SourceDigests, Store};
 pub(super) enum Known {
     /// Its result is there.
     Done(Box<Resolved>),
+    /// It keeps its last result.
+    Frozen {
+        /// That result.
+        last: Box<Action>,
+        /// The computation that would be due, if it is known.
+        due: Option<Box<Resolved>>,
+    },
     /// Its computation is known, and not done.
     Open(Box<Resolved>),
     /// Its computation is known, and is that of this stage before it, which is not done.
@@ -46,13 +54,25 @@ pub(super) fn survey(
     for (index, planned) in plan.stages() {
         let open = plan.dependencies_of(index).into_iter().filter(|need| !done.contains_key(need));
         let waits_on: Vec<String> = open.map(|need| plan[need].name.clone()).collect();
-        if !waits_on.is_empty() {
+        if !waits_on.is_empty() && !planned.is_frozen {
             tell(planned, Known::WaitsOn(waits_on));
             continue;
         }
         let resolution = instantiate(planned, registry).and_then(|(kind, stage)| {
             resolve(plan, index, (kind, stage.as_ref()), workspace, &mut digests, |need| done.get(&need))
         });
+        if planned.is_frozen {
+            let known = match kept(plan, planned, registry.find(&planned.kind), store) {
+                Ok(last) => {
+                    done.insert(index, last.clone());
+                    let due = if let Ok(Resolution::Known(due)) = resolution { Some(Box::new(due)) } else { None };
+                    Known::Frozen { last: Box::new(last), due }
+                }
+                Err(error) => Known::Fails(error),
+            };
+            tell(planned, known);
+            continue;
+        }
         let known = match resolution {
             Err(error) => Known::Fails(error),
             Ok(Resolution::Absent(what)) => {
@@ -108,6 +128,9 @@ impl Reachable {
             workspace,
             |_| false,
             |planned, known| {
+                if let Known::Frozen { last, .. } = &known {
+                    self.results.insert(last.key());
+                }
                 let (Known::Done(resolved) | Known::Open(resolved) | Known::SameAs(_, resolved)) = &known else {
                     return;
                 };

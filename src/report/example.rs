@@ -218,6 +218,7 @@ fn example_user() -> ExampleUser {
 
 pub(super) fn measured() -> Measured {
     let cost = |milliseconds, mebibytes: u64| Cost {
+        trainings: None,
         wall: Duration::from_millis(milliseconds),
         cpu: Some(Duration::from_millis(milliseconds * 18 / 10)),
         peak_memory_bytes: Some(mebibytes << 20),

@@ -72,7 +72,12 @@ impl Grid {
             }
             if has_runtime {
                 cells.push(match measured.training.get(&row.stage) {
-                    Some(cost) => GridCell::plain(units::duration(cost.wall)),
+                    Some(cost) => {
+                        let of_many =
+                            |trainings| format!("The sum over the {trainings} models that it was chosen from.");
+                        let note = cost.trainings.map(|trainings| notes.number(&of_many(trainings)));
+                        GridCell { text: units::duration(cost.wall), note, ..GridCell::default() }
+                    }
                     None => notes.empty_cell("Its training was not measured."),
                 });
             }
@@ -162,12 +167,16 @@ struct Notes(Vec<String>);
 
 impl Notes {
     fn empty_cell(&mut self, reason: &str) -> GridCell {
-        let known = self.0.iter().position(|note| note == reason);
+        GridCell { text: NOTHING.to_owned(), note: Some(self.number(reason)), ..GridCell::default() }
+    }
+
+    fn number(&mut self, note: &str) -> usize {
+        let known = self.0.iter().position(|other| other == note);
         let index = known.unwrap_or_else(|| {
-            self.0.push(reason.to_owned());
+            self.0.push(note.to_owned());
             self.0.len() - 1
         });
-        GridCell { text: NOTHING.to_owned(), note: Some(index + 1), ..GridCell::default() }
+        index + 1
     }
 }
 

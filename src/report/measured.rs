@@ -37,6 +37,9 @@ pub struct Cost {
     pub peak_memory_bytes: Option<u64>,
     /// The threads it was given.
     pub threads: usize,
+    /// How many trainings it is the sum of (the most, of memory and threads), if the model was chosen of several.
+    #[serde(default)]
+    pub trainings: Option<usize>,
     /// The version of recflow that computed it.
     pub version: String,
 }

@@ -36,7 +36,7 @@ pub(super) fn kind() -> StageKind {
         the folder RECFLOW_OUTPUT_DIR, with RECFLOW_THREADS threads. With `scores`, it is a model.";
     let kind = StageKind::of::<Command>(NAME, 1, about);
     let kind = ALL.into_iter().fold(kind, |kind, port| kind.reads(port.0, port, Arity::Any));
-    kind.writes("files", FILES).writes("model", MODEL)
+    kind.writes("files", FILES).writes("model", MODEL).varies_ports()
 }
 
 /// What is run, over what, and what it gives.

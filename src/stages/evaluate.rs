@@ -5,16 +5,15 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::bridge::{Bridge, read_json, write_json};
 use super::facts::{Part as PartSize, SplitFacts};
-use super::figures::Figures;
+use super::figures::parse;
 use super::memory;
 use super::ports::{MODEL, SCORES, SPLIT};
 use super::scored_users::ScoredUsersWriter;
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
-use crate::engine::{Arity, Inputs, ParameterProblem, PublishCtx, Stage, StageCtx, StageError, StageKind, Step};
+use crate::engine::{Arity, Figures, Inputs, ParameterProblem, ReadFile, Stage, StageCtx, StageError, StageKind, Step};
 use crate::rec::data::{HeldOutPart, HoldoutRows, StoredHoldout, read_items, read_users};
 use crate::rec::eval::{EvaluationError, EvaluationOptions, MetricValue, TrainingCounts, evaluate_into};
 use crate::rec::metric::{DialectName, MetricSpec, MetricSpecError};
@@ -211,14 +210,15 @@ impl Stage for Evaluate {
         write_json(&out.join(SCORES_FILE), &scores)
     }
 
-    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<Value>, StageError> {
-        let bytes = (ctx.read)("scores", SCORES_FILE)?;
-        let unreadable = |error: serde_json::Error| StageError::new(format!("cannot read `{SCORES_FILE}`: {error}"));
-        let Scores { model, values, part, .. } = serde_json::from_slice(&bytes).map_err(unreadable)?;
-        let metrics = values.iter().map(|value| (value.metric.to_string(), value.value)).collect();
-        serde_json::to_value(Figures { model: model.title, part: part.to_string(), metrics })
-            .map(Some)
-            .map_err(unreadable)
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        let Scores { model, values, part, .. } = parse(SCORES_FILE, &read("scores", SCORES_FILE)?)?;
+        let values = values.iter().map(|value| (value.metric.to_string(), value.value)).collect();
+        Ok(Some(Figures { title: Some(format!("{}, {part} part", model.title)), values }))
+    }
+
+    fn figure_names(&self) -> Option<Vec<String>> {
+        // As they are told: the way of writing a metric is not the only one.
+        Some(self.specs().into_iter().flatten().map(|metric| metric.to_string()).collect())
     }
 }
 

@@ -1,14 +1,15 @@
 //! `filter`: leaves interactions, users and items out.
 
 use super::bridge::{Bridge, parameter_problems};
+use super::figures::{dataset_figure_names, dataset_figures, save_dataset};
 use super::memory;
 use super::ports::DATASET;
-use crate::engine::{Arity, Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind};
+use crate::engine::{Arity, Figures, Inputs, ParameterProblem, ReadFile, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::{Dataset, FilterError, FilterParams};
 
 /// The kind.
 pub(super) fn kind() -> StageKind {
-    StageKind::of::<FilterParams>("filter", 1, "Leaves low ratings and rare or all too busy users and items out.")
+    StageKind::of::<FilterParams>("filter", 2, "Leaves low ratings and rare or all too busy users and items out.")
         .reads("dataset", DATASET, Arity::One)
         .writes("dataset", DATASET)
 }
@@ -28,7 +29,15 @@ impl Stage for FilterParams {
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         let dataset = Dataset::load(ctx.input("dataset")?)?;
-        Ok(self.apply(&dataset, &Bridge::of(ctx))?.save(&ctx.output("dataset"))?)
+        save_dataset(&self.apply(&dataset, &Bridge::of(ctx))?, &ctx.output("dataset"))
+    }
+
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        dataset_figures(read)
+    }
+
+    fn figure_names(&self) -> Option<Vec<String>> {
+        Some(dataset_figure_names())
     }
 }
 

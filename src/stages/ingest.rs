@@ -6,10 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bridge::Bridge;
+use super::figures::{dataset_figure_names, dataset_figures, save_dataset};
 use super::memory;
 use super::ports::DATASET;
 use crate::engine::{
-    Inputs, ParameterProblem, Source, SourceFile, Stage, StageCtx, StageError, StageKind, StageProgress, Workspace,
+    Figures, Inputs, ParameterProblem, ReadFile, Source, SourceFile, Stage, StageCtx, StageError, StageKind,
+    StageProgress, Workspace,
 };
 use crate::rec::data::{
     CATALOGUE, Columns, DataError, Delimiter, DownloadError, Format, KnownDataset, Layout, OnBadLine, ReadOptions,
@@ -26,7 +28,7 @@ const MIRROR: &str = "RECFLOW_MIRROR";
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Ingest>(
         "ingest",
-        1,
+        2,
         "Reads a data set: the built-in sample, a MovieLens release (downloaded if need be), or your own ratings file.",
     )
     .writes("dataset", DATASET)
@@ -138,7 +140,15 @@ impl Stage for Ingest {
             let layout = self.layout(&ctx.workspace)?.ok_or_else(|| self.not_found(&ctx.workspace))?;
             read(&layout, &self.options(), &monitor)?
         };
-        Ok(dataset.save(&ctx.output("dataset"))?)
+        save_dataset(&dataset, &ctx.output("dataset"))
+    }
+
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        dataset_figures(read)
+    }
+
+    fn figure_names(&self) -> Option<Vec<String>> {
+        Some(dataset_figure_names())
     }
 }
 

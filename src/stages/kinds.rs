@@ -1,6 +1,6 @@
 //! THE table of stage kinds.
 
-use super::{command, evaluate, filter, ingest, report, sample, split, train};
+use super::{best, command, evaluate, filter, ingest, report, sample, split, train};
 use crate::engine::Registry;
 use crate::rec::model;
 
@@ -8,6 +8,6 @@ use crate::rec::model;
 pub fn registry() -> Registry {
     let before = [ingest::kind(), sample::kind(), filter::kind(), split::kind()];
     let models = model::registry().iter().map(train::kind);
-    let after = [command::kind(), evaluate::kind(), report::kind()];
+    let after = [command::kind(), best::kind(), evaluate::kind(), report::kind()];
     Registry::new(before.into_iter().chain(models).chain(after))
 }

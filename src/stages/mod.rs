@@ -1,5 +1,6 @@
 //! The joint between the engine and the recommenders: what each kind of stage reads, does and writes.
 
+mod best;
 mod bridge;
 mod command;
 mod comparable;
@@ -19,7 +20,7 @@ mod scored_users;
 mod split;
 mod train;
 
-pub use figures::{Figures, direction_of, is_improvement};
+pub use figures::{direction_of, is_improvement};
 pub use kinds::registry;
 pub use learning_curve::{LearningCurve, learning_curves};
 

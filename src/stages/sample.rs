@@ -1,16 +1,17 @@
 //! `sample`: makes a data set up.
 
 use super::bridge::{Bridge, parameter_problems};
+use super::figures::{dataset_figure_names, dataset_figures, save_dataset};
 use super::memory;
 use super::ports::DATASET;
-use crate::engine::{Inputs, ParameterProblem, Stage, StageCtx, StageError, StageKind};
+use crate::engine::{Figures, Inputs, ParameterProblem, ReadFile, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::SampleParams;
 
 /// The kind.
 pub(super) fn kind() -> StageKind {
     StageKind::of::<SampleParams>(
         "sample",
-        1,
+        2,
         "Makes up a data set of the size asked for, with long-tailed popularity, taste, drift and sequels.",
     )
     .writes("dataset", DATASET)
@@ -30,6 +31,14 @@ impl Stage for SampleParams {
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
-        Ok(self.generate(&Bridge::of(ctx))?.save(&ctx.output("dataset"))?)
+        save_dataset(&self.generate(&Bridge::of(ctx))?, &ctx.output("dataset"))
+    }
+
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        dataset_figures(read)
+    }
+
+    fn figure_names(&self) -> Option<Vec<String>> {
+        Some(dataset_figure_names())
     }
 }

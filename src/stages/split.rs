@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::bridge::{Bridge, parameter_problems, write_json};
 use super::facts::SplitFacts;
+use super::figures::{split_figure_names, split_figures};
 use super::memory;
 use super::ports::{DATASET, SPLIT};
 use crate::engine::{
-    Arity, Inputs, ParameterProblem, ParameterSchema, Source, SourceFile, Stage, StageCtx, StageError, StageKind,
-    Workspace,
+    Arity, Figures, Inputs, ParameterProblem, ParameterSchema, ReadFile, Source, SourceFile, Stage, StageCtx,
+    StageError, StageKind, Workspace,
 };
 use crate::rec::data::{Dataset, SplitError, SplitParams};
 
@@ -54,6 +55,14 @@ impl Stage for SplitParams {
         let out = ctx.output("split");
         split.save(&out)?;
         write_json(&out.join(SplitFacts::FILE), &SplitFacts::of(&split))
+    }
+
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        split_figures(read)
+    }
+
+    fn figure_names(&self) -> Option<Vec<String>> {
+        Some(split_figure_names())
     }
 }
 

@@ -11,6 +11,7 @@ use super::memory;
 use super::ports::{MODEL, SPLIT};
 use crate::engine::{Arity, Inputs, ParameterProblem, ParameterSchema, Stage, StageCtx, StageError, StageKind};
 use crate::rec::data::Split;
+use crate::rec::metric::MetricSpec;
 use crate::rec::model::{Configured, FitError, ModelKind, Training};
 
 /// The model's facts beside its arrays.
@@ -50,6 +51,23 @@ pub(super) struct StoredModel {
     pub training: Training,
     /// The digest of the split that it was fitted on.
     pub split_digest: String,
+    /// If it was chosen of several, how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<Chosen>,
+}
+
+/// How a model was chosen, on the validation part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Chosen {
+    /// The stage that trained it.
+    pub stage: String,
+    /// How many there were to choose from.
+    pub of: u64,
+    /// What it was chosen by.
+    pub metric: MetricSpec,
+    /// Its value on the validation part.
+    pub value: f64,
 }
 
 #[derive(Debug)]
@@ -80,6 +98,7 @@ impl Stage for Train {
             parameters: self.configured.params(),
             training: fitted.training,
             split_digest: facts.digest,
+            chosen: None,
         };
         let out = ctx.output("model");
         fitted.model.weights().write(&out.join(WEIGHTS_FILE))?;

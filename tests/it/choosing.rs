@@ -83,7 +83,7 @@ fn a_plan_never_promises_what_the_run_does_not_do() {
         for (edit, change) in edits.iter().enumerate() {
             for (stage, promise, ran) in promised_and_done(&toy, &change(CHAIN)) {
                 let kept = match promise {
-                    Status::Cached => !ran,
+                    Status::Cached | Status::Frozen { .. } => !ran,
                     Status::Run { ref reasons } => ran && !reasons.is_empty(),
                     Status::Maybe { ref waits_on } => !waits_on.is_empty(),
                     Status::Fail { .. } => false,

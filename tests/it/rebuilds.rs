@@ -169,7 +169,7 @@ fn check(nodes: &[Node], steps: &[Step]) {
         assert_eq!(summary.outcome, Outcome::Done, "{:?}", told.0);
         for (place, (promise, ran)) in promised.iter().zip(of_places(&told.0, nodes.len())).enumerate() {
             let kept = match promise {
-                Status::Cached => !ran,
+                Status::Cached | Status::Frozen { .. } => !ran,
                 Status::Run { .. } => ran,
                 Status::Maybe { .. } => true,
                 Status::Fail { .. } => false,

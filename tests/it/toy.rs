@@ -11,8 +11,8 @@ use recflow::engine::Plan;
 use recflow::engine::SourceText;
 use recflow::engine::Store;
 use recflow::engine::{
-    Arity, Capacity, Event, Inputs, Observer, PortType, Publication, PublishCtx, Registry, Source, SourceFile, Stage,
-    StageCtx, StageError, StageKind, Workspace,
+    Arity, Capacity, Event, Figures, InputArtifact, Inputs, Observer, PortType, Publication, PublishCtx, ReadFile,
+    Registry, Source, SourceFile, Stage, StageCtx, StageError, StageKind, Workspace,
 };
 use recflow::engine::{Executor, Options, Summary};
 use schemars::JsonSchema;
@@ -43,6 +43,11 @@ struct Join {
     #[schemars(extend("x-key" = false))]
     output: Option<String>,
 }
+
+/// Lists the stages that it reads, with their coordinates.
+#[derive(Serialize, Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+struct List {}
 
 /// Tells how long a text is.
 #[derive(Serialize, Deserialize, JsonSchema, Default)]
@@ -152,9 +157,21 @@ impl Stage for Length {
         write(ctx, &read(ctx.input("text")?)?.len().to_string())
     }
 
-    fn figures(&self, ctx: &PublishCtx<'_>) -> Result<Option<serde_json::Value>, StageError> {
-        let text = String::from_utf8((ctx.read)("text", "text.txt")?).unwrap();
-        Ok(Some(serde_json::json!({ "length": text.parse::<usize>().unwrap() })))
+    fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {
+        let text = String::from_utf8(read("text", "text.txt")?).unwrap();
+        let values = [("length".to_owned(), text.parse().ok())].into_iter().collect();
+        Ok(Some(Figures { title: None, values }))
+    }
+
+    fn figure_names(&self) -> Option<Vec<String>> {
+        Some(vec!["length".to_owned()])
+    }
+}
+
+impl Stage for List {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        let line = |input: &InputArtifact| format!("{} [{}]\n", input.stage, input.variant);
+        write(ctx, &ctx.inputs["texts"].iter().map(line).collect::<String>())
     }
 }
 
@@ -224,6 +241,7 @@ pub fn registry() -> Registry {
         StageKind::of::<Write>("write", 1, "Writes a text.").writes("text", TEXT),
         StageKind::of::<Read>("read", 1, "Writes a file's content.").writes("text", TEXT),
         StageKind::of::<Join>("join", 1, "Joins texts.").reads("texts", TEXT, Arity::Many).writes("text", TEXT),
+        StageKind::of::<List>("list", 1, "Lists texts.").reads("texts", TEXT, Arity::Set).writes("text", TEXT),
         StageKind::of::<Length>("length", 1, "Measures a text.").reads("text", TEXT, Arity::One).writes("text", TEXT),
         StageKind::of::<Fail>("fail", 1, "Goes wrong.").writes("text", TEXT),
         StageKind::of::<Meet>("meet", 1, "Waits for others.").writes("text", TEXT),

@@ -176,6 +176,13 @@ impl<E: Write, O: Write> Observer for Human<E, O> {
                 self.cached += 1;
                 self.end(stage, &[self.faint_line("●", stage, " cached")]);
             }
+            Event::StageFrozen { stage, differs, .. } => {
+                self.cached += 1;
+                self.end(
+                    stage,
+                    &[self.faint_line("●", stage, &format!(" frozen: {}", wording::kept(differs.as_deref())))],
+                );
+            }
             Event::StageFetching { stage, what } => self.line_of(stage).set_message(format!("fetching {what}")),
             Event::StageStarted { stage, .. } => {
                 let bar = self.line_of(stage);

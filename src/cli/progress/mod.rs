@@ -27,7 +27,7 @@ pub use json::Json;
 pub use plain::Plain;
 pub use quiet::Quiet;
 pub use style::Style;
-pub(super) use wording::failure as failure_in_lines;
+pub(super) use wording::{failure as failure_in_lines, kept};
 
 /// The observer for a style, on the program's own standard output and error.
 ///

@@ -56,6 +56,9 @@ impl<E: Write, O: Write> Observer for Plain<E, O> {
                 self.say(pipeline, &format!("{stages}, {jobs}, {threads}, {}", units::bytes(*memory_bytes)));
             }
             Event::StageCached { stage, .. } => self.say(stage, "cached"),
+            Event::StageFrozen { stage, differs, .. } => {
+                self.say(stage, &format!("frozen: {}", wording::kept(differs.as_deref())));
+            }
             Event::StageFetching { stage, what } => {
                 self.told.insert(stage.clone(), time);
                 self.say(stage, &format!("fetching {what}"));

@@ -29,6 +29,11 @@ impl<E: Write, O: Write> Observer for Quiet<E, O> {
             let lines = wording::failure(failure, log.as_deref());
             self.stderr.line(&format!("{stage}: failed: {}", lines.join("\n  ")));
         }
+        if let Event::StageFrozen { stage, differs: Some(differs), .. } = event
+            && !differs.is_empty()
+        {
+            self.stderr.line(&format!("{stage}: frozen: {}", wording::kept(Some(differs))));
+        }
         self.results.observe(event);
     }
 }

@@ -20,6 +20,15 @@ pub(super) fn steps(done: u64, total: u64) -> Option<String> {
     }
 }
 
+/// Of a frozen stage, whether what it keeps is what it would compute.
+pub(in crate::cli) fn kept(differs: Option<&[String]>) -> String {
+    match differs {
+        None => "keeps its last result, whatever it would be now".to_owned(),
+        Some([]) => "keeps its last result, which is up to date".to_owned(),
+        Some(differs) => format!("keeps its last result, in spite of: {}", differs.join("; ")),
+    }
+}
+
 /// A failure in lines: the message first, then the remedy and the place of the log, indented.
 pub(in crate::cli) fn failure(failure: &Failure, log: Option<&Path>) -> Vec<String> {
     let message = failure.to_string();
@@ -49,6 +58,9 @@ fn remedy(failure: &Failure) -> Option<String> {
         Failure::Timeout { .. } => Some("allow it more time with `resources: { timeout: … }`".to_owned()),
         Failure::Memory { .. } => {
             Some("allow more with `resources: { memory: … }`, or choose parameters that need less".to_owned())
+        }
+        Failure::Unexpected { .. } => {
+            Some("the result is kept: nothing runs again when `expect` in the pipeline file is changed".to_owned())
         }
         Failure::Exit { .. } | Failure::Killed { .. } => Some("its log may say more".to_owned()),
         Failure::Store { .. } => {
@@ -84,7 +96,7 @@ pub(super) fn summary(event: &Event) -> Option<(Outcome, String)> {
 mod tests {
     use std::path::Path;
 
-    use crate::engine::{Failure, MemorySize};
+    use crate::engine::{Failure, MemorySize, Unmet};
 
     #[test]
     fn failures_of_different_causes_differ() {
@@ -96,6 +108,24 @@ mod tests {
             Failure::Killed { signal: 11, peak_memory_bytes: None },
             Failure::Timeout { limit: std::time::Duration::from_mins(90) },
             Failure::Memory { used: MemorySize { bytes: 3 << 30 }, limit: MemorySize { bytes: 2 << 30 } },
+            Failure::Unexpected {
+                unmet: vec![
+                    Unmet {
+                        figure: "ndcg@100".into(),
+                        value: serde_json::Number::from_f64(0.4125),
+                        expected: "at least 0.42".into(),
+                        copies: None,
+                        similar: None,
+                    },
+                    Unmet {
+                        figure: "rmse".into(),
+                        value: None,
+                        expected: "0.83 ± 0.01".into(),
+                        copies: Some(3),
+                        similar: None,
+                    },
+                ],
+            },
             Failure::Store { message: "no space left on device".into() },
         ];
         let texts: Vec<String> =

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::{RunRecord, StageRecord};
-use crate::stages::{Figures, is_improvement};
+use crate::stages::is_improvement;
 
 /// Two runs side by side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,12 +83,11 @@ impl Differences {
 
 /// The metrics of every stage that has some in either run, in the order of the first run, then of the second.
 fn metrics(first: &RunRecord, second: &RunRecord) -> Vec<MetricPair> {
-    let figures =
-        |stage: Option<&StageRecord>| -> Option<Figures> { serde_json::from_value(stage?.figures.clone()?).ok() };
+    let figures = |stage: Option<&StageRecord>| stage?.figures.clone();
     let added = second.stages.iter().filter(|stage| first.stage(&stage.stage).is_none());
     let mut pairs = Vec::new();
     for stage in first.stages.iter().chain(added).map(|stage| stage.stage.as_str()) {
-        let [old, new] = [first, second].map(|run| figures(run.stage(stage)).map(|f| f.metrics).unwrap_or_default());
+        let [old, new] = [first, second].map(|run| figures(run.stage(stage)).map(|f| f.values).unwrap_or_default());
         for metric in old.keys().chain(new.keys().filter(|metric| !old.contains_key(*metric))) {
             let [first, second] = [&old, &new].map(|metrics| metrics.get(metric).copied().flatten());
             let both = first.zip(second);

@@ -16,6 +16,7 @@ pub(super) fn summary(run: &RunRecord) -> Value {
         let count = |state| json!(run.count(state));
         fields.insert("computed".to_owned(), count(StageState::Computed));
         fields.insert("cached".to_owned(), count(StageState::Cached));
+        fields.insert("frozen".to_owned(), count(StageState::Frozen));
         fields.insert("failed".to_owned(), count(StageState::Failed));
         fields.insert("not-run".to_owned(), json!(not_run(run)));
     }
@@ -23,7 +24,7 @@ pub(super) fn summary(run: &RunRecord) -> Value {
 }
 
 fn not_run(run: &RunRecord) -> usize {
-    let reached = [StageState::Computed, StageState::Cached, StageState::Failed];
+    let reached = [StageState::Computed, StageState::Cached, StageState::Frozen, StageState::Failed];
     run.stages.len() - reached.map(|state| run.count(state)).iter().sum::<usize>()
 }
 
@@ -45,7 +46,7 @@ pub(super) fn table(runs: &[RunRecord], total: usize, width: usize, colors: Colo
     ])
     .wrap_last();
     for run in runs {
-        let count = |state, paint| match run.count(state) {
+        let count = |states: &[StageState], paint| match states.iter().map(|&state| run.count(state)).sum::<usize>() {
             0 => Cell::nothing(),
             many => Cell::painted(many.to_string(), paint),
         };
@@ -54,9 +55,9 @@ pub(super) fn table(runs: &[RunRecord], total: usize, width: usize, colors: Colo
             run.pipeline.as_str().into(),
             wording::run_state(run.state),
             duration(run.wall).into(),
-            count(StageState::Computed, Paint::Plain),
-            count(StageState::Cached, Paint::Plain),
-            count(StageState::Failed, Paint::Bad),
+            count(&[StageState::Computed], Paint::Plain),
+            count(&[StageState::Cached, StageState::Frozen], Paint::Plain),
+            count(&[StageState::Failed], Paint::Bad),
             Cell::painted(run.command.clone(), Paint::Faint),
         ]);
     }

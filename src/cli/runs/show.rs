@@ -6,13 +6,13 @@ use indexmap::IndexMap;
 
 use super::wording::{figure, run_state, stage_state};
 use crate::cli::colors::Colors;
-use crate::cli::progress::failure_in_lines;
+use crate::cli::progress::{failure_in_lines, kept};
 use crate::cli::table::{Cell, Paint, Side, Table};
 use crate::cli::wrap::wrap;
-use crate::engine::{RunRecord, RunState, StageRecord, StageState, Store};
+use crate::engine::{Figures, RunRecord, RunState, StageRecord, StageState, Store};
 use crate::report::units::{bytes, counted, duration};
 use crate::report::{bar, sparkline};
-use crate::stages::{Figures, LearningCurve, learning_curves};
+use crate::stages::{LearningCurve, learning_curves};
 
 /// Curves are shown in so many characters at most.
 const CURVE_WIDTH: usize = 40;
@@ -39,7 +39,8 @@ pub(super) fn page(
         failures(run, colors),
         timeline(run, width, colors),
         learning(curves, width, colors),
-        metrics(run, width, colors),
+        figures("counts", run, |figures| figures.title.is_none(), width, colors),
+        figures("metrics", run, |figures| figures.title.is_some(), width, colors),
     ];
     sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -48,6 +49,7 @@ fn header(run: &RunRecord, width: usize, colors: Colors) -> String {
     let counts = [
         (StageState::Computed, "computed"),
         (StageState::Cached, "cached"),
+        (StageState::Frozen, "frozen"),
         (StageState::Failed, "failed"),
         (StageState::Skipped, "skipped"),
         (StageState::Cancelled, "cancelled"),
@@ -96,6 +98,7 @@ fn stages(run: &RunRecord, width: usize, colors: Colors) -> String {
         let why = match (&stage.cause, &stage.failure) {
             (Some(cause), _) => format!("{cause} failed"),
             (None, Some(failure)) => failure.to_string().lines().next().unwrap_or_default().to_owned(),
+            (None, None) if stage.state == StageState::Frozen => kept(Some(&stage.reasons)),
             (None, None) => stage.reasons.join("; "),
         };
         let why = match stage.retries {
@@ -182,20 +185,17 @@ fn learning(curves: &IndexMap<String, Vec<LearningCurve>>, width: usize, colors:
     table.render(width, colors)
 }
 
-/// The metrics of all evaluations: a row a stage, as many columns as fit side by side.
-fn metrics(run: &RunRecord, width: usize, colors: Colors) -> String {
-    let told = run.stages.iter().filter_map(|stage| {
-        let figures: Figures = serde_json::from_value(stage.figures.clone()?).ok()?;
-        Some((stage.stage.as_str(), figures))
-    });
-    let told: Vec<(&str, Figures)> = told.collect();
+/// The figures of some stages: a row a stage, as many columns as fit side by side.
+fn figures(title: &str, run: &RunRecord, is_meant: impl Fn(&Figures) -> bool, width: usize, colors: Colors) -> String {
+    let told = run.stages.iter().filter_map(|stage| Some((stage.stage.as_str(), stage.figures.as_ref()?)));
+    let told: Vec<(&str, &Figures)> = told.filter(|(_, figures)| is_meant(figures)).collect();
     let mut names: Vec<&str> = Vec::new();
-    for name in told.iter().flat_map(|(_, figures)| figures.metrics.keys()) {
+    for name in told.iter().flat_map(|(_, figures)| figures.values.keys()) {
         if !names.contains(&name.as_str()) {
             names.push(name);
         }
     }
-    let stages = widest(told.iter().map(|(stage, _)| *stage).chain(["metrics"]));
+    let stages = widest(told.iter().map(|(stage, _)| *stage).chain([title]));
     let column = |name: &&str| name.len().max(8) + GAP;
     let mut text = String::new();
     let mut open = &names[..];
@@ -207,10 +207,10 @@ fn metrics(run: &RunRecord, width: usize, colors: Colors) -> String {
         });
         let (block, rest) = open.split_at(fitting.count().max(1));
         open = rest;
-        let columns = std::iter::once(("metrics", Side::Left)).chain(block.iter().map(|name| (*name, Side::Right)));
+        let columns = std::iter::once((title, Side::Left)).chain(block.iter().map(|name| (*name, Side::Right)));
         let mut table = Table::new(columns);
         for (stage, figures) in &told {
-            let cell = |name: &&str| match figures.metrics.get(*name) {
+            let cell = |name: &&str| match figures.values.get(*name) {
                 Some(Some(value)) => figure(*value).into(),
                 _ => Cell::nothing(),
             };

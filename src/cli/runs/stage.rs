@@ -7,7 +7,7 @@ use super::wording::stage_state;
 use crate::cli::colors::Colors;
 use crate::cli::progress::failure_in_lines;
 use crate::cli::wrap::wrap;
-use crate::engine::{RunRecord, RunState, StageRecord, StageState, Store};
+use crate::engine::{Figures, RunRecord, RunState, StageRecord, StageState, Store};
 use crate::report::units::{bytes, counted, duration};
 
 /// What the stage has said, if it has said anything in that run.
@@ -46,7 +46,7 @@ pub(super) fn page(run: &RunRecord, stage: &StageRecord, log: Option<&str>, widt
         ("cost", cost),
         ("run again", retries),
         ("with", Some(stage.parameters.to_string()).filter(|_| stage.parameters.is_object())),
-        ("figures", stage.figures.as_ref().map(ToString::to_string)),
+        ("figures", stage.figures.as_ref().map(figures_in_words)),
     ];
     let margin = "run again".len() + 2;
     let line = |name: &str, value: &str| format!("{}{}{value}\n", colors.faint(name), " ".repeat(margin - name.len()));
@@ -70,4 +70,13 @@ pub(super) fn page(run: &RunRecord, stage: &StageRecord, log: Option<&str>, widt
         None => writeln!(text, "\nit said nothing"),
     };
     text
+}
+
+/// Each figure with its name.
+fn figures_in_words(figures: &Figures) -> String {
+    let told = figures.values.iter().map(|(name, value)| match value {
+        Some(value) => format!("{name} {value}"),
+        None => format!("{name} –"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }

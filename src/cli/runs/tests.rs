@@ -8,7 +8,7 @@ use serde_json::json;
 use super::differences::Differences;
 use super::{compare, list, show};
 use crate::cli::colors::Colors;
-use crate::engine::{Digest, Facts, Failure, RunRecord, RunState, StageKey, StageRecord, StageState};
+use crate::engine::{Digest, Facts, Failure, Figures, RunRecord, RunState, StageKey, StageRecord, StageState};
 use crate::stages::LearningCurve;
 
 fn stage(name: &str, state: StageState, begun: f64, ended: f64) -> StageRecord {
@@ -50,12 +50,18 @@ fn run() -> RunRecord {
     stages[4].reasons = vec!["the input `model` has changed".into()];
     stages[5].reasons = stages[4].reasons.clone();
     stages[6].reasons = vec!["the input `evaluate/train-ease` has changed".into()];
-    stages[4].figures = Some(json!({ "model": "EASE", "metrics": {
+    stages[4].figures = Some(figures(
+        "EASE",
+        json!({
         "rmse": null, "precision@100": 0.1596, "recall@100": 0.5729, "ndcg@100": 0.4673,
-        "novelty@100": 8.123_456, "gini@100": 0.91, "coverage@100": 0.52 } }));
-    stages[5].figures = Some(json!({ "model": "Mult-VAE", "metrics": {
+        "novelty@100": 8.123_456, "gini@100": 0.91, "coverage@100": 0.52 }),
+    ));
+    stages[5].figures = Some(figures(
+        "Mult-VAE",
+        json!({
         "rmse": null, "precision@100": 0.1611, "recall@100": 0.5800, "ndcg@100": 0.4701,
-        "novelty@100": 8.2, "gini@100": 0.89, "coverage@100": 0.55 } }));
+        "novelty@100": 8.2, "gini@100": 0.89, "coverage@100": 0.55 }),
+    ));
     RunRecord {
         run: "20260301T000000.000-4711".into(),
         pipeline: "all-models".into(),
@@ -71,6 +77,10 @@ fn run() -> RunRecord {
         memory_bytes: 8 << 30,
         stages,
     }
+}
+
+fn figures(title: &str, values: serde_json::Value) -> Figures {
+    Figures { title: Some(title.to_owned()), values: serde_json::from_value(values).unwrap() }
 }
 
 fn failed_run() -> RunRecord {
@@ -92,8 +102,7 @@ fn failed_run() -> RunRecord {
         };
     }
     run.stages[2].parameters = json!({ "lambda": 500.0 });
-    run.stages[4].figures =
-        Some(json!({ "model": "EASE", "metrics": { "rmse": null, "ndcg@100": 0.4512, "gini@100": 0.9 } }));
+    run.stages[4].figures = Some(figures("EASE", json!({ "rmse": null, "ndcg@100": 0.4512, "gini@100": 0.9 })));
     run.command = "recflow run pipelines/all_models.yaml --set dataset=ml-1m --set lambda=500".into();
     run.stages.remove(0);
     run

@@ -22,6 +22,7 @@ pub(super) fn stage_state(state: StageState, run_is_over: bool) -> Cell {
         StageState::Running if run_is_over => ("killed", Paint::Bad),
         StageState::Running => ("running", Paint::Note),
         StageState::Cached => ("cached", Paint::Faint),
+        StageState::Frozen => ("frozen", Paint::Note),
         StageState::Computed => ("computed", Paint::Good),
         StageState::Failed => ("failed", Paint::Bad),
         StageState::Skipped => ("skipped", Paint::Note),
@@ -30,9 +31,10 @@ pub(super) fn stage_state(state: StageState, run_is_over: bool) -> Cell {
     Cell::painted(text, paint)
 }
 
-/// A figure with four digits behind the point, or with four that count where it is large or tiny.
+/// A count as it is; else a figure with four digits behind the point, or with four that count where it is large or tiny.
 pub(super) fn figure(value: f64) -> String {
     match value.abs() {
+        size if (10.0..1e15).contains(&size) && size.fract() == 0.0 => format!("{value}"),
         size if size != 0.0 && !(1e-3..1e5).contains(&size) => format!("{value:.3e}"),
         size if size >= 100.0 => format!("{value:.1}"),
         _ => format!("{value:.4}"),

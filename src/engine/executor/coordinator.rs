@@ -9,6 +9,8 @@ use super::{Executor, Summary};
 use crate::engine::budget::Budget;
 use crate::engine::digest::StageKey;
 use crate::engine::event::{Event, Failure, Observer, Outcome};
+use crate::engine::figures::Figures;
+use crate::engine::frozen::{differs, kept};
 use crate::engine::machine::host_description;
 use crate::engine::plan::{Plan, PlannedStage, StageIndex};
 use crate::engine::resolution::{Resolution, instantiate, resolve};
@@ -34,6 +36,8 @@ pub(super) struct Coordinator<'scope, 'env> {
     pub(super) forced: Vec<bool>,
     /// Stages whose sources have been fetched in this run.
     pub(super) fetched: Vec<bool>,
+    /// What the stages that have their result have told of it.
+    pub(super) figures: Vec<Option<Figures>>,
     /// Stages to look at because something that they need has changed.
     pub(super) pending: VecDeque<usize>,
     /// Stages that wait for resources: place in the line, stage.
@@ -100,6 +104,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             forced: stages.iter().map(|stage| executor.options.forced.contains(&stage.name)).collect(),
             failures: vec![0; stages.len()],
             fetched: vec![false; stages.len()],
+            figures: vec![None; stages.len()],
             pending: (0..stages.len()).collect(),
             runnable: BTreeSet::new(),
             claims: HashMap::new(),
@@ -165,6 +170,9 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
 
     /// Finds out what is to be done with a stage whose needs are done.
     fn look_up(&mut self, index: usize) {
+        if self.stages[index].is_frozen {
+            return self.keep(index);
+        }
         let found = instantiate(self.stages[index], &self.executor.registry).and_then(|(kind, stage)| {
             let resolution = resolve(
                 self.plan,
@@ -223,6 +231,26 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         if let Some(claim) = self.claims.remove(&key) {
             self.pending.extend(claim.twins);
         }
+    }
+
+    /// Takes the last result of a frozen stage for its result.
+    fn keep(&mut self, index: usize) {
+        let planned = self.stages[index];
+        let Executor { registry, store, workspace, .. } = self.executor;
+        let last = match kept(self.plan, planned, registry.find(&planned.kind), store) {
+            Ok(last) => last,
+            Err(error) => return self.fail_with(index, error),
+        };
+        let due = instantiate(planned, registry).and_then(|(kind, stage)| {
+            let result = |need: StageIndex| self.states[need.index()].action();
+            resolve(self.plan, StageIndex::new(index), (kind, stage.as_ref()), workspace, &mut self.digests, result)
+        });
+        let differs = if let Ok(Resolution::Known(due)) = due { Some(differs(&last, &due.preimage)) } else { None };
+        self.counts.cached += 1;
+        store.touch(last.key());
+        let (stage, key, facts) = (self.name(index), last.key(), last.facts.clone());
+        self.tell(Event::StageFrozen { stage, key, facts, differs });
+        self.complete(index, last);
     }
 
     pub(super) fn fail_with(&mut self, index: usize, error: StageError) {

@@ -1,6 +1,6 @@
 //! What comes back: reports, results, failures, and inputs that turn out to be damaged.
 
-use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
@@ -11,29 +11,17 @@ use super::retries::in_time;
 use super::state::State;
 use crate::engine::digest::Digest;
 use crate::engine::event::{Event, Failure};
+use crate::engine::expectation::{Unmet, unmet};
+use crate::engine::figures::{Unread, with_result};
 use crate::engine::plan::StageIndex;
 use crate::engine::publishing::publish;
 use crate::engine::resolution::instantiate;
 use crate::engine::runner::{Report, Verdict};
-use crate::engine::stage::{FinishedStage, PublishCtx, StageError};
-use crate::engine::store::{Action, StoreError};
+use crate::engine::stage::{FinishedStage, PublishCtx, Stage, StageError};
+use crate::engine::store::Action;
 
 /// How often a stage may find its inputs damaged before that counts as a failure of the store.
 const MAX_REPAIRS: usize = 3;
-
-/// Why a finished stage could not publish.
-enum Unpublished {
-    /// Its own stored result is damaged; it must run again.
-    Damaged(Digest),
-    /// Anything else.
-    Failed(StageError),
-}
-
-impl From<StageError> for Unpublished {
-    fn from(error: StageError) -> Self {
-        Self::Failed(error)
-    }
-}
 
 impl Coordinator<'_, '_> {
     pub(super) fn receive(&mut self) {
@@ -159,34 +147,59 @@ impl Coordinator<'_, '_> {
             tracing::warn!("{error}");
         }
         self.states[index] = State::Done(Box::new(action));
-        match self.publish(index) {
-            Ok(()) => self.pending.extend(self.dependents(index)),
-            Err(Unpublished::Damaged(digest)) => self.repair(index, &self.name(index), digest),
-            Err(Unpublished::Failed(error)) => self.fail_with(index, error),
+        match self.show(index) {
+            Ok(true) => self.pending.extend(self.dependents(index)),
+            Ok(false) => {}
+            Err(Unread::Damaged(digest)) => self.repair(index, &self.name(index), digest),
+            Err(Unread::Failed(error)) => self.fail_with(index, error),
         }
     }
 
-    fn publish(&mut self, index: usize) -> Result<(), Unpublished> {
+    /// Tells figures and publishes; whether the result is as expected, so that others may go on with it.
+    fn show(&mut self, index: usize) -> Result<bool, Unread> {
         let (_, stage) = instantiate(self.stages[index], &self.executor.registry)?;
-        let store = &self.executor.store;
-        let own = self.states[index].action();
-        let damaged = Cell::new(None);
-        let read = |port: &str, file: &str| {
-            let record = own.and_then(|action| action.outputs.get(port)?.files.get(file));
-            let record = record.ok_or_else(|| StageError::new(format!("there is no `{file}` on `{port}`")))?;
-            store.read(*record).map_err(|error| {
-                if let StoreError::Damaged { digest, .. } = error {
-                    damaged.set(Some(digest));
-                }
-                StageError::new(error.to_string())
-            })
-        };
+        let unmet = self.tell_figures(index, stage.as_ref())?;
+        let is_expected = unmet.iter().all(|(of, _)| of.index() != index);
+        self.turn_away(unmet);
+        if is_expected {
+            self.publish(index, stage.as_ref())?;
+        }
+        Ok(is_expected)
+    }
+
+    /// Reads and tells the stage's figures; what of it is not as expected.
+    fn tell_figures(&mut self, index: usize, stage: &dyn Stage) -> Result<Vec<(StageIndex, Unmet)>, Unread> {
+        let Some(action) = self.states[index].action() else { return Ok(Vec::new()) };
+        let told = with_result(action, &self.executor.store, |read| stage.figures(read))?;
+        if let Some(figures) = &told {
+            self.tell(Event::StageFigures { stage: self.name(index), figures: figures.clone() });
+        }
+        self.figures[index] = Some(told.unwrap_or_default());
+        let has_result = |stage: &StageIndex| self.states[stage.index()].action().is_some();
+        let of = |stage: StageIndex| self.figures[stage.index()].as_ref().filter(|_| has_result(&stage));
+        Ok(unmet(self.plan, StageIndex::new(index), of))
+    }
+
+    /// Stages whose results are there and not as expected fail.
+    fn turn_away(&mut self, unmet: Vec<(StageIndex, Unmet)>) {
+        let mut by_stage: BTreeMap<StageIndex, Vec<Unmet>> = BTreeMap::new();
+        for (stage, unmet) in unmet {
+            by_stage.entry(stage).or_default().push(unmet);
+        }
+        for (stage, unmet) in by_stage {
+            self.fail(stage.index(), Failure::Unexpected { unmet });
+        }
+    }
+
+    fn publish(&mut self, index: usize, stage: &dyn Stage) -> Result<(), Unread> {
+        let Some(action) = self.states[index].action() else { return Ok(()) };
         let find = |name: &str| {
             let found = self.plan.find(name)?.index();
             let planned = self.stages[found];
             Some(FinishedStage {
                 kind: planned.kind.clone(),
                 parameters: Arc::clone(&planned.parameters),
+                variant: planned.variant.clone(),
                 needs: planned
                     .inputs
                     .iter()
@@ -198,25 +211,19 @@ impl Coordinator<'_, '_> {
         };
         let read_upstream = |stage: &str, port: &str, file: &str| {
             let action = self.states[self.plan.find(stage)?.index()].action()?;
-            store.read(*action.outputs.get(port)?.files.get(file)?).ok()
+            self.executor.store.read(*action.outputs.get(port)?.files.get(file)?).ok()
         };
-        let ctx = PublishCtx {
-            stage: &self.stages[index].name,
-            read: &read,
-            read_upstream: &read_upstream,
-            find: &find,
-            command: &self.executor.options.command,
-            display_width: self.executor.options.display_width,
-        };
-        let published = stage.publish(&ctx);
-        let figures = stage.figures(&ctx);
-        if let Some(digest) = damaged.get() {
-            return Err(Unpublished::Damaged(digest));
-        }
-        if let Some(figures) = figures? {
-            self.tell(Event::StageFigures { stage: self.name(index), figures });
-        }
-        for publication in published? {
+        let published = with_result(action, &self.executor.store, |read| {
+            stage.publish(&PublishCtx {
+                stage: &self.stages[index].name,
+                read,
+                read_upstream: &read_upstream,
+                find: &find,
+                command: &self.executor.options.command,
+                display_width: self.executor.options.display_width,
+            })
+        })?;
+        for publication in published {
             let changed = publish(&self.executor.workspace.root, &publication)?;
             self.tell(Event::Published {
                 stage: self.name(index),

@@ -1,12 +1,12 @@
 //! Which output goes into which input, judged by the types of the ports.
 
-use super::copies::Instance;
+use super::families::Families;
 use super::needs::Need;
 use crate::engine::registry::{Arity, InputPort, Ports, Registry};
 use crate::engine::spec::{Diagnostic, Findings, Span};
 
-/// One output that goes into a port: the instance it comes from, and that one's port.
-pub(super) type InstanceWire = (usize, &'static str);
+/// An output that goes into a port: the place among the reader's needs of what it comes from, and that one's port.
+pub(super) type FamilyWire = (usize, &'static str);
 
 /// All that may be read: the file's stages with their ports, and all kinds.
 pub(super) struct Writers<'a> {
@@ -26,29 +26,29 @@ pub(super) struct Reader<'a> {
     pub(super) ports: &'a Ports,
     /// Whether `needs` holds all that the file says; if not, something missing was reported already.
     pub(super) is_complete: bool,
-    /// What it needs, each with the ports of that stage.
-    pub(super) needs: &'a [(Need, &'a Ports)],
+    /// What it needs, each with its place among the needs and the ports of that stage.
+    pub(super) needs: &'a [(usize, &'a Need, &'a Ports)],
 }
 
 /// What goes into each port; problems are reported.
 pub(super) fn wire(
     reader: &Reader<'_>,
-    instances: &[Instance],
+    families: &Families,
     writers: &Writers<'_>,
     findings: &mut Findings,
-) -> Vec<Vec<InstanceWire>> {
-    let untaken = report_untaken(reader, instances, findings);
+) -> Vec<Vec<FamilyWire>> {
+    let untaken = report_untaken(reader, families, findings);
     reader
         .ports
         .inputs
         .iter()
         .map(|port| {
-            let taken: Vec<(&Need, &'static str)> = reader
+            let taken: Vec<(usize, &Need, &'static str)> = reader
                 .needs
                 .iter()
-                .flat_map(|(need, ports)| {
+                .flat_map(|&(place, need, ports)| {
                     let outputs = ports.outputs.iter().filter(|output| output.port_type == port.port_type);
-                    outputs.map(move |output| (need, output.name))
+                    outputs.map(move |output| (place, need, output.name))
                 })
                 .collect();
             // What is there instead was reported already and tells what would be right.
@@ -56,16 +56,16 @@ pub(super) fn wire(
                 findings.push(missing(reader, port, writers));
             }
             if taken.len() > 1 && !port.arity.tells_apart() {
-                findings.push(too_many(reader, port, &taken, instances));
+                findings.push(too_many(reader, port, &taken, families));
             }
-            taken.into_iter().map(|(need, output)| (need.instance, output)).collect()
+            taken.into_iter().map(|(place, _, output)| (place, output)).collect()
         })
         .collect()
 }
 
-fn report_untaken(reader: &Reader<'_>, instances: &[Instance], findings: &mut Findings) -> bool {
+fn report_untaken(reader: &Reader<'_>, families: &Families, findings: &mut Findings) -> bool {
     let mut found = false;
-    for (need, ports) in reader.needs {
+    for &(_, need, ports) in reader.needs {
         let is_taken = ports
             .outputs
             .iter()
@@ -74,7 +74,7 @@ fn report_untaken(reader: &Reader<'_>, instances: &[Instance], findings: &mut Fi
             continue;
         }
         found = true;
-        let needed = &instances[need.instance].name;
+        let needed = &families.list[need.family].name;
         findings.push(
             Diagnostic::error(format!("`{}` cannot read what `{needed}` writes", reader.name))
                 .label(need.span, format!("`{needed}` writes {}", outputs_in_words(ports)))
@@ -109,8 +109,8 @@ fn missing(reader: &Reader<'_>, port: &InputPort, writers: &Writers<'_>) -> Diag
 fn too_many(
     reader: &Reader<'_>,
     port: &InputPort,
-    taken: &[(&Need, &'static str)],
-    instances: &[Instance],
+    taken: &[(usize, &Need, &'static str)],
+    families: &Families,
 ) -> Diagnostic {
     let mut problem = Diagnostic::error(format!(
         "the input `{}` of `{}` takes one `{}`, but {} are given",
@@ -119,8 +119,8 @@ fn too_many(
         port.port_type,
         taken.len()
     ));
-    for (need, output) in taken.iter().take(5) {
-        problem = problem.label(need.span, format!("`{output}` of `{}`", instances[need.instance].name));
+    for (_, need, output) in taken.iter().take(5) {
+        problem = problem.label(need.span, format!("`{output}` of `{}`", families.list[need.family].name));
     }
     problem.help("need one of them, or make a copy of the stage for each with `each`")
 }

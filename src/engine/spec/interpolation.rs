@@ -1,4 +1,4 @@
-//! `${name}` in values.
+//! `${name}` and `${matrix.axis}` in values.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +22,23 @@ pub(in crate::engine) struct Params<'s> {
     nodes: usize,
     bytes: usize,
 }
+
+/// What `${matrix.axis}` stands for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) enum Coordinates<'a> {
+    /// Nothing: this is no part of a stage.
+    Nowhere,
+    /// The values of one copy of the stage by axis; none if it is no copy.
+    Of {
+        stage: &'a str,
+        values: &'a [(&'a str, &'a Node)],
+        /// Whether these are all; if not, a problem with the others was reported.
+        is_complete: bool,
+    },
+}
+
+/// Before the name of an axis.
+const MATRIX: &str = "matrix.";
 
 #[derive(Debug)]
 struct Param {
@@ -84,16 +101,16 @@ impl<'s> Params<'s> {
 
     /// The tree with every `${name}` in its values replaced. A text that is nothing but `${name}` becomes the value
     /// as it is, whatever its type; in the middle of a text it is spliced in. `$${` stands for `${`.
-    pub(in crate::engine) fn apply(&mut self, node: &Node, findings: &mut Findings) -> Node {
+    pub(in crate::engine) fn apply(&mut self, node: &Node, at: Coordinates<'_>, findings: &mut Findings) -> Node {
         let kind = match &node.kind {
-            NodeKind::Text(text) if text.contains("${") => return self.apply_text(node, text, findings),
-            NodeKind::List(items) => NodeKind::List(items.iter().map(|item| self.apply(item, findings)).collect()),
+            NodeKind::Text(text) if text.contains("${") => return self.apply_text(node, text, at, findings),
+            NodeKind::List(items) => NodeKind::List(items.iter().map(|item| self.apply(item, at, findings)).collect()),
             NodeKind::Mapping(entries) => {
                 let entry = |entry: &Entry| {
                     if entry.key.contains("${") {
                         findings.push(not_here(entry.key_span, "a key"));
                     }
-                    Entry { value: self.apply(&entry.value, findings), ..entry.clone() }
+                    Entry { value: self.apply(&entry.value, at, findings), ..entry.clone() }
                 };
                 NodeKind::Mapping(entries.iter().map(entry).collect())
             }
@@ -102,14 +119,13 @@ impl<'s> Params<'s> {
         Node { kind, ..node.clone() }
     }
 
-    fn apply_text(&mut self, node: &Node, text: &str, findings: &mut Findings) -> Node {
+    fn apply_text(&mut self, node: &Node, text: &str, at: Coordinates<'_>, findings: &mut Findings) -> Node {
         let span = node.span;
         let refused = Node::new(span, NodeKind::Refused);
         if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
-            && is_param_name(name)
+            && is_name(name)
         {
-            let Some(value) = self.value(name, self.part(node, text, 0), findings) else { return refused };
-            let mut value = value.clone();
+            let Some(mut value) = self.value(name, at, self.part(node, text, 0), findings) else { return refused };
             let (nodes, bytes) = value.size();
             mark_use(&mut value, span, name);
             return if self.count(nodes, bytes, span, findings) { value } else { refused };
@@ -118,18 +134,18 @@ impl<'s> Params<'s> {
         let mut rest = text;
         let mut refusals = 0;
         let mut marks = 0;
-        while let Some(at) = rest.find("${") {
+        while let Some(mark) = rest.find("${") {
             let part = self.part(node, text, marks);
             marks += 1;
-            if rest[..at].ends_with('$') {
-                spliced.push_str(&rest[..at - 1]);
+            if rest[..mark].ends_with('$') {
+                spliced.push_str(&rest[..mark - 1]);
                 spliced.push_str("${");
-                rest = &rest[at + 2..];
+                rest = &rest[mark + 2..];
                 continue;
             }
-            spliced.push_str(&rest[..at]);
-            let end = rest[at..].find('}').map(|end| at + end);
-            let name = end.map(|end| &rest[at + 2..end]).filter(|name| is_param_name(name));
+            spliced.push_str(&rest[..mark]);
+            let end = rest[mark..].find('}').map(|end| mark + end);
+            let name = end.map(|end| &rest[mark + 2..end]).filter(|name| is_name(name));
             let (Some(end), Some(name)) = (end, name) else {
                 findings.push(
                     Diagnostic::error("`${` must be followed by the name of a parameter and `}`")
@@ -138,7 +154,7 @@ impl<'s> Params<'s> {
                 );
                 return refused;
             };
-            match self.value(name, part, findings).map(written) {
+            match self.value(name, at, part, findings).as_ref().map(written) {
                 Some(Ok(value)) => spliced.push_str(&value),
                 Some(Err(what)) => {
                     findings.push(
@@ -159,10 +175,13 @@ impl<'s> Params<'s> {
         if refusals > 0 { refused } else { Node { kind: NodeKind::Text(spliced), ..node.clone() } }
     }
 
-    fn value(&mut self, name: &str, span: Span, findings: &mut Findings) -> Option<&Node> {
+    fn value(&mut self, name: &str, at: Coordinates<'_>, span: Span, findings: &mut Findings) -> Option<Node> {
+        if let Some(axis) = name.strip_prefix(MATRIX) {
+            return coordinate(axis, at, span, findings);
+        }
         if let Some(param) = self.values.get(name) {
             self.used.insert(name.to_owned());
-            return Some(&param.value);
+            return Some(param.value.clone());
         }
         let help = findings
             .did_you_mean(name, self.values.keys().map(String::as_str))
@@ -202,6 +221,48 @@ impl<'s> Params<'s> {
     }
 }
 
+/// The value on an axis.
+fn coordinate(axis: &str, at: Coordinates<'_>, span: Span, findings: &mut Findings) -> Option<Node> {
+    let axis = brief(axis);
+    let problem = match at {
+        Coordinates::Nowhere => Diagnostic::error(format!("there is no axis `{axis}` here"))
+            .help("axes can be used in the `with` and `resources` of the stages that have them"),
+        Coordinates::Of { stage, values, is_complete } => {
+            if let Some((_, value)) = values.iter().find(|(known, _)| *known == axis) {
+                return Some((*value).clone());
+            }
+            if !is_complete {
+                return None;
+            }
+            let names = || values.iter().map(|(name, _)| *name);
+            let help = findings.did_you_mean(&axis, names()).unwrap_or_else(|| {
+                let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+                match &names[..] {
+                    [] => "add it to the `matrix` of this stage, or of one that this stage reads one of".to_owned(),
+                    names => format!("its axes are {}", names.join(", ")),
+                }
+            });
+            Diagnostic::error(format!("`{stage}` has no axis `{axis}`")).help(help)
+        }
+    };
+    findings.push(problem.label(span, "used here"));
+    None
+}
+
+/// Adds the axes that are used in the values of a tree.
+pub(in crate::engine) fn mentioned_axes(node: &Node, mentioned: &mut BTreeSet<String>) {
+    match &node.kind {
+        NodeKind::Text(text) => {
+            let after = text.match_indices("${").filter(|(mark, _)| !text[..*mark].ends_with('$'));
+            let names = after.filter_map(|(mark, _)| text[mark + 2..].split_once('}').map(|(name, _)| name));
+            mentioned.extend(names.filter_map(|name| name.strip_prefix(MATRIX)).map(str::to_owned));
+        }
+        NodeKind::List(items) => items.iter().for_each(|item| mentioned_axes(item, mentioned)),
+        NodeKind::Mapping(entries) => entries.iter().for_each(|entry| mentioned_axes(&entry.value, mentioned)),
+        _ => {}
+    }
+}
+
 /// Every part of the value points to where it is used.
 fn mark_use(node: &mut Node, span: Span, name: &str) {
     node.used_at = Some((span, name.to_owned()));
@@ -233,7 +294,12 @@ fn refuse_inside(node: &Node, what: &str, findings: &mut Findings) {
     }
 }
 
-fn is_param_name(name: &str) -> bool {
+/// Whether it can stand between `${` and `}`.
+fn is_name(name: &str) -> bool {
+    is_param_name(name.strip_prefix(MATRIX).unwrap_or(name))
+}
+
+pub(super) fn is_param_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }

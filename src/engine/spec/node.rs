@@ -95,6 +95,22 @@ impl Node {
         }
     }
 
+    /// The entry of a mapping that has this key.
+    pub(in crate::engine) fn entry(&self, key: &str) -> Option<&Entry> {
+        let NodeKind::Mapping(entries) = &self.kind else { return None };
+        entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// Whether anything in it was refused.
+    pub(in crate::engine) fn holds_refused(&self) -> bool {
+        match &self.kind {
+            NodeKind::Refused => true,
+            NodeKind::List(items) => items.iter().any(Self::holds_refused),
+            NodeKind::Mapping(entries) => entries.iter().any(|entry| entry.value.holds_refused()),
+            _ => false,
+        }
+    }
+
     /// How many levels of lists and mappings it has.
     pub(in crate::engine) fn height(&self) -> usize {
         match &self.kind {

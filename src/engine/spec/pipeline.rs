@@ -8,6 +8,8 @@ use super::findings::Findings;
 use super::node::{Entry, Node, NodeKind, brief};
 use super::source::Span;
 
+/// What may be said of a stage.
+const KEYS: [&str; 9] = ["uses", "needs", "with", "each", "matrix", "seeds", "frozen", "expect", "resources"];
 /// The longest name of a stage.
 const MAX_NAME: usize = 100;
 
@@ -29,9 +31,14 @@ pub(in crate::engine) struct StageSpec<'n> {
     pub(in crate::engine) needs: Vec<(String, Span)>,
     /// Whether something is wrong with `needs`, so that what is missing there is not missed again.
     pub(in crate::engine) needs_refused: bool,
-    pub(in crate::engine) each: Option<(String, Span)>,
+    /// The patterns of `each`; empty if it is not said.
+    pub(in crate::engine) each: Vec<(String, Span)>,
     pub(in crate::engine) each_refused: bool,
+    pub(in crate::engine) matrix: Option<&'n Entry>,
+    pub(in crate::engine) seeds: Option<&'n Entry>,
     pub(in crate::engine) with: Option<&'n Entry>,
+    pub(in crate::engine) frozen: Option<&'n Node>,
+    pub(in crate::engine) expect: Option<&'n Entry>,
     pub(in crate::engine) resources: Option<&'n Node>,
 }
 
@@ -105,17 +112,20 @@ impl<'n> StageSpec<'n> {
             uses: None,
             needs: Vec::new(),
             needs_refused: false,
-            each: None,
+            each: Vec::new(),
             each_refused: false,
+            matrix: None,
+            seeds: None,
             with: None,
+            frozen: None,
+            expect: None,
             resources: None,
         };
         if !is_stage_name(&entry.key) {
             findings.push(unusable_name("stage", &entry.key, entry.key_span));
         }
         let what = format!("the stage `{}`", brief(&entry.key));
-        let Some(fields) = Fields::of(&entry.value, &what, &["uses", "needs", "with", "each", "resources"], findings)
-        else {
+        let Some(fields) = Fields::of(&entry.value, &what, &KEYS, findings) else {
             stage.needs_refused = true;
             return stage;
         };
@@ -131,19 +141,36 @@ impl<'n> StageSpec<'n> {
             stage.read_needs(&needs.value, findings);
         }
         if let Some(each) = fields.find("each") {
-            stage.each = literal_text(&each.value, "`each`", findings);
-            stage.each_refused = stage.each.is_none();
+            stage.read_each(&each.value, findings);
         }
+        stage.matrix = fields.find("matrix");
+        stage.seeds = fields.find("seeds");
         stage.with = fields.find("with");
+        stage.frozen = fields.find("frozen").map(|frozen| &frozen.value);
+        stage.expect = fields.find("expect");
         stage.resources = fields.find("resources").map(|resources| &resources.value);
         stage
     }
 
+    fn read_each(&mut self, node: &Node, findings: &mut Findings) {
+        for item in one_or_more(node) {
+            match literal_text(item, "`each`", findings) {
+                Some(pattern) => self.each.push(pattern),
+                None => self.each_refused = true,
+            }
+        }
+        if self.each.is_empty() && !self.each_refused {
+            findings.push(
+                Diagnostic::error("`each` lists no pattern")
+                    .label(node.place(), "")
+                    .help("name the stages to make copies for: `each: train-*`"),
+            );
+            self.each_refused = true;
+        }
+    }
+
     fn read_needs(&mut self, node: &Node, findings: &mut Findings) {
-        let items = match &node.kind {
-            NodeKind::List(items) => &items[..],
-            _ => std::slice::from_ref(node),
-        };
+        let items = one_or_more(node);
         let mut known: HashMap<String, Span> = HashMap::new();
         for item in items {
             let Some((name, span)) = literal_text(item, "a stage in `needs`", findings) else {
@@ -161,6 +188,14 @@ impl<'n> StageSpec<'n> {
                 self.needs.push((name, span));
             }
         }
+    }
+}
+
+/// The items of a list, or the node itself.
+fn one_or_more(node: &Node) -> &[Node] {
+    match &node.kind {
+        NodeKind::List(items) => items,
+        _ => std::slice::from_ref(node),
     }
 }
 

@@ -36,6 +36,11 @@ pub(super) fn plain(text: &str) -> NodeKind {
     }
 }
 
+/// Whether a text that is written without quotes is the text.
+pub(in crate::engine) fn plain_scalar_is_text(text: &str) -> bool {
+    matches!(plain(text), NodeKind::Text(_))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{NodeKind, plain};

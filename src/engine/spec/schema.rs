@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::stage_schema::{STAGE_NAME, stage};
 use crate::engine::json_schema::literals;
 use crate::engine::registry::{InputPort, Registry, StageKind};
 
@@ -20,58 +21,7 @@ pub fn pipeline_schema(registry: &Registry) -> Value {
     for kind in kinds() {
         definitions.insert(format!("with-{}", kind.name), or_interpolated(kind.parameters.as_json()));
     }
-    let stage_name = "^[a-z0-9][a-z0-9_-]*$";
-    let needed = json!({ "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)?$" });
-    definitions.insert(
-        "stage".to_owned(),
-        json!({
-            "type": "object",
-            "required": ["uses"],
-            "additionalProperties": false,
-            "properties": {
-                "uses": { "description": "The kind of stage.", "oneOf": uses },
-                "needs": {
-                    "description": "The stages whose results it reads; a stage with `each` stands for all its copies.",
-                    "anyOf": [needed, { "type": "array", "items": needed, "uniqueItems": true }],
-                },
-                "with": { "description": "Its parameters." },
-                "each": {
-                    "description": "Makes one copy for every stage whose name is like this (`*` stands for any text); \
-                        the copy needs that stage, too, and is called `stage/matched`.",
-                    "type": "string",
-                    "minLength": 1,
-                },
-                "resources": {
-                    "description": "What it may use up.",
-                    "type": "object",
-                    "additionalProperties": false,
-                    "properties": {
-                        "threads": {
-                            "description": "The threads it is given.",
-                            "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 1024 }, interpolated()],
-                        },
-                        "memory": {
-                            "description": "The memory it takes at most: `512MiB`, `2GiB`, or in bytes. A stage that takes more is ended.",
-                            "anyOf": [
-                                { "type": "integer", "minimum": 1 },
-                                { "type": "string", "pattern": "^ *[0-9.]+ *([KkMmGgTt][Ii]?)?[Bb]? *$" },
-                                interpolated(),
-                            ],
-                        },
-                        "timeout": {
-                            "description": "How long it may run, like `90s`, `30m` or `1h 30m`; then it has failed.",
-                            "anyOf": [{ "type": "string", "pattern": "^ *[0-9].*[A-Za-z] *$" }, interpolated()],
-                        },
-                        "retries": {
-                            "description": "How often it is run again after a failure, later each time.",
-                            "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 100 }, interpolated()],
-                        },
-                    },
-                },
-            },
-            "allOf": of_kinds,
-        }),
-    );
+    definitions.insert("stage".to_owned(), stage(&uses, &of_kinds));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Pipeline",
@@ -80,7 +30,7 @@ pub fn pipeline_schema(registry: &Registry) -> Value {
         "required": ["name", "stages"],
         "additionalProperties": false,
         "properties": {
-            "name": { "description": "The pipeline's name.", "type": "string", "pattern": stage_name, "maxLength": 100 },
+            "name": { "description": "The pipeline's name.", "type": "string", "pattern": STAGE_NAME, "maxLength": 100 },
             "description": { "description": "What it is for.", "type": ["string", "null"] },
             "params": {
                 "description": "Values used as `${name}` in `with`, `resources` and `description`, with their \
@@ -92,7 +42,7 @@ pub fn pipeline_schema(registry: &Registry) -> Value {
                 "description": "What is to be done, by name.",
                 "type": "object",
                 "minProperties": 1,
-                "propertyNames": { "pattern": stage_name, "maxLength": 100 },
+                "propertyNames": { "pattern": STAGE_NAME, "maxLength": 100 },
                 "additionalProperties": { "$ref": "#/$defs/stage" },
             },
         },
@@ -129,7 +79,7 @@ fn about(kind: &StageKind) -> String {
     about
 }
 
-fn interpolated() -> Value {
+pub(super) fn interpolated() -> Value {
     json!({ "$ref": "#/$defs/interpolated" })
 }
 

@@ -15,7 +15,7 @@ pub(super) fn lay_out(ctx: &StageCtx<'_>, with_test_targets: bool) -> Result<BTr
     let root = ctx.work_dir.join("in");
     let mut variables = BTreeMap::new();
     for (port, artifacts) in &ctx.inputs {
-        for InputArtifact { stage, dir } in artifacts {
+        for InputArtifact { stage, dir, .. } in artifacts {
             // A copy made by `each` is in a folder of all copies: `evaluate/train-ease`.
             let folder = root.join(stage);
             fs::create_dir_all(&folder)?;

@@ -28,6 +28,7 @@ pub(super) fn store(
         parameters,
         training: Training::default(),
         split_digest: facts.digest,
+        chosen: None,
     };
     write_json(&out.join(MODEL_FILE), &stored)
 }

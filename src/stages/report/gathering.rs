@@ -105,7 +105,10 @@ fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
     };
     let replicates = row.members.iter().zip(&row.coordinates).filter(|_| row.is_replicated());
     Row {
-        model: model.title.clone(),
+        model: match &model.chosen {
+            Some(chosen) => format!("{} (best of {})", model.title, chosen.of),
+            None => model.title.clone(),
+        },
         stage: first.stage.clone(),
         epochs: model.training.epochs,
         best_epoch: model.training.best_epoch,

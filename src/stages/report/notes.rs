@@ -1,6 +1,7 @@
 //! What a reader must know of how single models were scored.
 
 use super::super::evaluate::Scores;
+use super::super::train::Chosen;
 use super::table_rows::TableRow;
 
 /// Sentences on models that were not scored like the others.
@@ -13,6 +14,16 @@ pub(super) fn notes(rows: &[TableRow<'_>]) -> Vec<String> {
         titles.join(", ")
     };
     let mut notes = Vec::new();
+    for Scores { model, .. } in &scores {
+        if let Some(Chosen { stage, of, metric, value }) = &model.chosen {
+            notes.push(format!(
+                "{} (best of {of}) was chosen on the validation part by {}, which is {value:.4} there: it is the model of \
+                 `{stage}`.",
+                model.title,
+                metric.title()
+            ));
+        }
+    }
     if scores.iter().any(|scores| scores.reads_order) && scores.iter().any(|scores| !scores.reads_order) {
         let readers = titles(|scores| scores.reads_order);
         notes.push(format!(

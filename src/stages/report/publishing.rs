@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::super::best;
 use super::super::learning_curve::{self, parse};
 use super::super::ports::MODEL;
 use super::super::train::CURVE_FILE;
@@ -58,21 +59,34 @@ fn dataset_name(ctx: &PublishCtx<'_>) -> Option<String> {
     None
 }
 
-/// What training each row's model cost; the rows then name the stages that trained them.
+/// What training each row's model cost; the rows then name the stages that trained or chose them.
 fn training_costs(comparison: &mut Comparison, ctx: &PublishCtx<'_>) -> BTreeMap<String, Cost> {
     let mut costs = BTreeMap::new();
     for row in &mut comparison.rows {
         let scored = (ctx.find)(&row.stage).into_iter().flat_map(|stage| stage.needs);
-        let trained = scored.filter_map(|name| (ctx.find)(&name).map(|stage| (name, stage)));
-        let Some((name, FinishedStage { facts, .. })) =
-            trained.into_iter().find(|(_, stage)| stage.kind.starts_with("train-") || stage.kind == command::NAME)
-        else {
-            continue;
-        };
+        let mut costing = scored.filter_map(|name| cost_of(&name, ctx).map(|cost| (name, cost)));
+        let Some((name, cost)) = costing.next() else { continue };
         row.stage.clone_from(&name);
-        costs.insert(name, cost(facts));
+        costs.insert(name, cost);
     }
     costs
+}
+
+/// What it cost to make the model that a stage gives: to train it, or to train all that it was chosen from.
+fn cost_of(stage: &str, ctx: &PublishCtx<'_>) -> Option<Cost> {
+    let FinishedStage { kind, facts, needs, .. } = (ctx.find)(stage)?;
+    if kind == best::KIND {
+        let costs: Vec<Cost> = needs.iter().filter_map(|need| cost_of(need, ctx)).collect();
+        return Some(Cost {
+            wall: costs.iter().map(|cost| cost.wall).sum(),
+            cpu: costs.iter().map(|cost| cost.cpu).sum(),
+            peak_memory_bytes: costs.iter().filter_map(|cost| cost.peak_memory_bytes).max(),
+            threads: costs.iter().map(|cost| cost.threads).max().unwrap_or_default(),
+            version: costs.first()?.version.clone(),
+            trainings: Some(costs.iter().map(|cost| cost.trainings.unwrap_or(1)).sum()),
+        });
+    }
+    (kind.starts_with("train-") || kind == command::NAME).then(|| cost(facts))
 }
 
 fn cost(facts: Facts) -> Cost {
@@ -82,6 +96,7 @@ fn cost(facts: Facts) -> Cost {
         peak_memory_bytes: facts.peak_memory_bytes,
         threads: facts.threads,
         version: facts.version,
+        trainings: None,
     }
 }
 

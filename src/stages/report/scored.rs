@@ -24,7 +24,7 @@ pub(super) fn scored(ctx: &StageCtx<'_>) -> Result<Vec<Scored>, StageError> {
         .map(|input| {
             Ok(Scored {
                 stage: input.stage.clone(),
-                variant: IndexMap::new(),
+                variant: input.variant.iter().map(|(axis, value)| (axis.to_owned(), value.clone())).collect(),
                 scores: read_json(&input.dir.join(SCORES_FILE))?,
             })
         })

@@ -97,7 +97,7 @@ fn as_schema() {
       }
     }
     "##);
-    assert_eq!(schema["$defs"]["stage"]["properties"]["uses"]["oneOf"].as_array().unwrap().len(), 5);
+    assert_eq!(schema["$defs"]["stage"]["properties"]["uses"]["oneOf"].as_array().unwrap().len(), 7);
     assert_eq!(schema["$defs"]["with-make"]["else"]["required"], serde_json::json!(["material"]));
     let holes = &schema["$defs"]["with-make"]["else"]["properties"]["holes"];
     insta::assert_snapshot!(serde_json::to_string_pretty(holes).unwrap(), @r##"

@@ -145,6 +145,31 @@ pub(super) struct Stack {
     pub(super) slope: f32,
 }
 
+/// Carves a whole out of one part.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Carve {
+    /// How deep, in millimetres.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.0))]
+    pub(super) depth: f64,
+    /// The shape.
+    #[serde(default)]
+    pub(super) shape: Vec<u32>,
+    /// Chance.
+    #[serde(default = "forty_two")]
+    pub(super) seed: u64,
+}
+
+fn forty_two() -> u64 {
+    42
+}
+
+/// Takes the best of what was made of one part.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pick {}
+
 /// Puts scores into a row.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -160,7 +185,7 @@ macro_rules! stages {
     )*};
 }
 
-stages!(Make, Score, Stack, Compare);
+stages!(Make, Score, Stack, Carve, Pick, Compare);
 
 impl Stage for Join {
     fn check(&self) -> Vec<ParameterProblem> {
@@ -188,6 +213,13 @@ pub(super) fn registry() -> Registry {
         StageKind::of::<Stack>("stack", 1, "Makes a part of parts.")
             .reads("parts", PART, Arity::Many)
             .writes("part", PART),
+        StageKind::of::<Carve>("carve", 1, "Carves a whole out of one part.")
+            .reads("part", PART, Arity::One)
+            .writes("whole", WHOLE),
+        StageKind::of::<Pick>("pick", 1, "Takes the best of what was made of one part.")
+            .reads("part", PART, Arity::One)
+            .reads("wholes", WHOLE, Arity::Set)
+            .writes("whole", WHOLE),
         StageKind::of::<Compare>("compare", 1, "Puts scores into a row.").reads("scores", SCORE, Arity::Many),
     ])
 }

@@ -3,6 +3,8 @@
 mod drawings;
 mod interpolation;
 mod kinds;
+mod matrix;
+mod matrix_problems;
 mod parameters;
 mod plans;
 mod properties;

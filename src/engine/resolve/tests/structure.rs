@@ -45,7 +45,7 @@ fn missing_and_unknown_keys_at_every_level() {
     3 |   a: { use: make, with: { material: oak }, timeout: 30m }
       |                                            ^^^^^^^ unknown key
       |
-      = help: its keys are `uses`, `needs`, `with`, `each`, `resources`
+      = help: its keys are `uses`, `needs`, `with`, `each`, `matrix`, `seeds`, `frozen`, `expect`, `resources`
 
     error: `resources` has no key `cpu`
      --> p.yaml:4:58
@@ -98,7 +98,7 @@ fn wrong_yaml_types() {
     5 |   a: make
       |      ^^^^
       |
-      = help: its keys are `uses`, `needs`, `with`, `each`, `resources`
+      = help: its keys are `uses`, `needs`, `with`, `each`, `matrix`, `seeds`, `frozen`, `expect`, `resources`
 
     error: `uses` must be text, not a list
      --> p.yaml:6:14
@@ -224,7 +224,7 @@ fn unknown_kinds() {
     4 |   b: { uses: paint }
       |              ^^^^^ unknown kind
       |
-      = help: the kinds are `make`, `join`, `score`, `stack`, `compare`
+      = help: the kinds are `make`, `join`, `score`, `stack`, `carve`, `pick`, `compare`
     "#);
 }
 

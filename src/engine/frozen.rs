@@ -1,0 +1,36 @@
+//! Stages that keep their last result, whatever has changed.
+
+use super::difference::differences;
+use super::key::KeyPreimage;
+use super::plan::{Plan, PlannedStage};
+use super::registry::StageKind;
+use super::stage::StageError;
+use super::store::{Action, Store};
+
+/// The last result of a frozen stage.
+pub(super) fn kept(
+    plan: &Plan,
+    planned: &PlannedStage,
+    kind: Option<&StageKind>,
+    store: &Store,
+) -> Result<Action, StageError> {
+    let key = store
+        .latest(plan.name(), &planned.name)
+        .ok_or_else(|| StageError::new("it is frozen, and has no result to keep").help(HELP))?;
+    let action = store.action(key).ok_or_else(|| {
+        StageError::new("it is frozen, and its last result is gone from the cache or damaged").help(HELP)
+    })?;
+    let is_whole = kind.is_some_and(|kind| kind.outputs.iter().all(|output| action.outputs.contains_key(output.name)));
+    if !is_whole {
+        let message = format!("it is frozen, and its last result is of another kind: `{}`", action.preimage.kind);
+        return Err(StageError::new(message).help(HELP));
+    }
+    Ok(action)
+}
+
+const HELP: &str = "remove `frozen`, run it, and freeze it then";
+
+/// How its last computation differs from the one that would be due; nothing if it does not.
+pub(super) fn differs(last: &Action, due: &KeyPreimage) -> Vec<String> {
+    differences(&last.preimage, due)
+}

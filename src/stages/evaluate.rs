@@ -7,15 +7,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bridge::{Bridge, read_json, write_json};
+use super::examples::{self, examples};
 use super::facts::{Part as PartSize, SplitFacts};
 use super::figures::parse;
 use super::memory;
 use super::ports::{MODEL, SCORES, SPLIT};
 use super::scored_users::ScoredUsersWriter;
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
+use super::user_terms::TermSources;
 use crate::engine::{Arity, Figures, Inputs, ParameterProblem, ReadFile, Stage, StageCtx, StageError, StageKind, Step};
 use crate::rec::data::{HeldOutPart, HoldoutRows, StoredHoldout, read_items, read_users};
-use crate::rec::eval::{EvaluationError, EvaluationOptions, MetricValue, TrainingCounts, evaluate_into};
+use crate::rec::eval::{
+    EvaluationError, EvaluationOptions, MetricValue, PopularityFacts, PopularityThirds, TrainingCounts, evaluate_into,
+};
 use crate::rec::metric::{DialectName, MetricSpec, MetricSpecError};
 use crate::rec::model::{self, Recommender, ScoresFile, Weights, WeightsError};
 
@@ -30,7 +34,7 @@ pub(super) const LISTS_FILE: &str = "lists.safetensors";
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Evaluate>(
         "evaluate",
-        3,
+        4,
         "Scores a model on the test part of its split: full rankings without what users already have, and ratings.",
     )
     .reads("split", SPLIT, Arity::One)
@@ -117,6 +121,8 @@ pub(super) struct Scores {
     pub skips_last_event: bool,
     /// One value for each metric.
     pub values: Vec<MetricValue>,
+    /// How popular its recommendations are; `None` if it ranks nothing.
+    pub popularity: Option<PopularityFacts>,
     /// Users in the means of ranking metrics.
     pub users: u64,
     /// Test users without a target.
@@ -179,22 +185,31 @@ impl Stage for Evaluate {
             let message = format!("the split holds nothing out for the {}", self.part);
             return Err(StageError::new(message).help("give the split a `validation` share, or score on the test part"));
         }
+        let (ids, items) = (read_users(split_dir)?, read_items(split_dir)?);
         let options = EvaluationOptions {
             model: stored.title.clone(),
             dialect: self.dialect,
-            precedence: self.dialect.dialect().precedence(&read_items(split_dir)?.ids),
+            precedence: self.dialect.dialect().precedence(&items.ids),
             relevant_from: self.relevant_from.map(|rating| rating as f32),
             rating_range: Some(facts.about.rating_range),
             is_implicit: !facts.about.dataset.has_ratings,
         };
         let bridge = Bridge::of(ctx);
         let out = ctx.output("scores");
-        let ids = read_users(split_dir)?;
-        let mut users = ScoredUsersWriter::new(&out, &ids)?;
         let training = TrainingCounts::stored(split_dir, n_items)?;
+        let thirds = PopularityThirds::of(&training);
+        let sources = TermSources {
+            holdout: &holdout,
+            relevant_from: options.relevant_from,
+            dialect: self.dialect.dialect(),
+            training: &training,
+            thirds: &thirds,
+        };
+        let mut users = ScoredUsersWriter::new(&out, &ids, sources)?;
         let evaluation =
             evaluate_into(recommender.as_ref(), &holdout, &training, &metrics, &options, &bridge, &mut users)?;
-        users.finish()?;
+        let popularity = users.finish()?;
+        write_json(&out.join(examples::FILE), &examples(&out, sources, &ids, &items)?)?;
         let scores = Scores {
             model: stored,
             split: facts,
@@ -206,6 +221,7 @@ impl Stage for Evaluate {
             users: evaluation.n_ranked,
             users_without_target: evaluation.n_users - evaluation.n_with_target,
             values: evaluation.values,
+            popularity,
         };
         write_json(&out.join(SCORES_FILE), &scores)
     }

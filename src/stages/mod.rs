@@ -5,6 +5,7 @@ mod bridge;
 mod command;
 mod comparable;
 mod evaluate;
+mod examples;
 mod facts;
 mod figures;
 mod filter;
@@ -19,6 +20,7 @@ mod sample;
 mod scored_users;
 mod split;
 mod train;
+mod user_terms;
 
 pub use figures::{direction_of, is_improvement};
 pub use kinds::registry;

@@ -82,7 +82,12 @@ pub fn evaluate_into(
 
     let mut pass = Pass::new(model, holdout, training, &defined, &of_users, options);
     let unwritable = |error: std::io::Error| EvaluationError::Unwritable { message: error.to_string() };
-    let layout = UserLayout { n_users: holdout.n_rows(), metrics: &of_users, list_length: pass.list_length() };
+    let layout = UserLayout {
+        n_users: holdout.n_rows(),
+        metrics: &of_users,
+        list_length: pass.list_length(),
+        rates: pass.rates(),
+    };
     sink.begin(&layout).map_err(unwritable)?;
     let mut means = vec![Mean::default(); of_users.len()];
     pass.run(monitor, &mut |users| {

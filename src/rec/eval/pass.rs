@@ -128,6 +128,11 @@ impl<'a> Pass<'a> {
         self.ranking.as_ref().map_or(0, Ranking::list_length)
     }
 
+    /// Whether ratings are predicted.
+    pub(super) fn rates(&self) -> bool {
+        self.rating.is_some()
+    }
+
     /// How often each item is recommended, down to the metric's cutoff. Shape: `[n_items]`.
     pub(super) fn counts(&self, metric: MetricSpec) -> &[u64] {
         &self.counts[&metric.cutoff().expect("metrics of rankings have a cutoff")]
@@ -158,12 +163,13 @@ impl<'a> Pass<'a> {
                 )
                 .collect();
             for results in blocks {
-                let Results { scored, n_with_target, is_counted, errors } = results?;
+                let Results { mut scored, n_with_target, is_counted, errors } = results?;
                 self.n_with_target += n_with_target;
                 self.count(&scored, &is_counted);
                 for errors in &errors {
                     self.errors.merge(errors);
                 }
+                scored.errors = errors;
                 each(&scored)?;
             }
         }
@@ -211,6 +217,7 @@ impl<'a> Pass<'a> {
             values: Array2::zeros((len, self.n_columns)),
             items: Array2::from_elem((len, self.list_length()), NO_ITEM),
             scores: Array2::zeros((len, self.list_length())),
+            errors: Vec::new(),
         };
         let mut scores = scratch.scores.slice_mut(ndarray::s![..len, ..]);
         if let Some(ranking) = &self.ranking

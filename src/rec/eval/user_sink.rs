@@ -5,7 +5,7 @@ use std::io;
 use ndarray::Array2;
 
 use super::evaluation::UserValues;
-use crate::rec::metric::MetricSpec;
+use crate::rec::metric::{MetricSpec, RatingErrors};
 
 /// Stands in a list where there is no item: the list is shorter than its cutoff.
 pub const NO_ITEM: u32 = u32::MAX;
@@ -28,6 +28,8 @@ pub struct UserLayout<'a> {
     pub metrics: &'a [MetricSpec],
     /// The length of the lists: the largest cutoff, at most the number of items; 0 if nothing is ranked.
     pub list_length: usize,
+    /// Whether ratings are predicted.
+    pub rates: bool,
 }
 
 /// Some users, scored.
@@ -45,6 +47,8 @@ pub struct ScoredUsers {
     pub items: Array2<u32>,
     /// The scores of the items; 0 past the end. Shape: `[n_users, list_length]`.
     pub scores: Array2<f32>,
+    /// The errors of predicted ratings, of which pooled metrics are made. Shape: `[n_users]`, or none if none are predicted.
+    pub errors: Vec<RatingErrors>,
 }
 
 /// Keeps nothing.

@@ -15,10 +15,16 @@ pub(super) fn differences(comparison: &Comparison) -> String {
     parts.join("\n")
 }
 
-/// One table for the first judged metric: the others are in the JSON file, and all of them in a page of their own.
+/// One table for the judged metric that most models have: the others are in the JSON file, and all of them in a page of their own.
 fn broken_down(comparison: &Comparison, breakdown: &Breakdown) -> String {
     let is_judged = |&place: &usize| comparison.columns[breakdown.columns[place]].direction != Direction::Neither;
-    let Some(place) = (0..breakdown.columns.len()).find(is_judged) else { return String::new() };
+    let known = |place: usize| {
+        let cells = breakdown.groups.iter().flat_map(|group| &group.cells);
+        cells.filter(|row| row[place].value().is_some()).count()
+    };
+    // Of those that most models have, the first.
+    let places = (0..breakdown.columns.len()).filter(is_judged);
+    let Some(place) = places.reduce(|a, b| if known(b) > known(a) { b } else { a }) else { return String::new() };
     let column = &comparison.columns[breakdown.columns[place]];
     let groups = breakdown.groups.iter().map(|group| {
         let size = match group.targets {

@@ -2,11 +2,17 @@
 
 use super::super::comparable;
 use super::super::evaluate::Part;
+use super::breakdowns::breakdowns;
+use super::findings::add_findings;
+use super::lists::{example_users, overlap, popularity_bias};
+use super::methods::statistics;
 use super::notes::notes;
 use super::provenance::provenance;
 use super::scored::Scored;
 use super::spread::mean_and_spread;
 use super::table_rows::{Coordinates, TableRow, check_splits, table_rows};
+use super::term_table::ReportUsers;
+use super::uncertainty::{Confidence, add_uncertainty};
 use crate::engine::StageError;
 use crate::rec::metric::{self, Dialect, MetricSpec};
 use crate::report::{Cell, Column, Comparison, Direction, Estimate, Replicate, Row};
@@ -17,6 +23,8 @@ pub(super) struct Wishes<'a> {
     pub title: &'a str,
     /// The axes along which rows are joined.
     pub replicates: &'a [String],
+    /// How sure to be.
+    pub confidence: Confidence,
 }
 
 /// The scores of all models as one table; refuses those that were not made on the same split in the same way.
@@ -33,8 +41,11 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
             metrics.push(value.metric);
         }
     }
-    let cells = rows.iter().map(|row| metrics.iter().map(|metric| cell(row, *metric)).collect());
-    Ok(Comparison {
+    let mut cells: Vec<Vec<Cell>> =
+        rows.iter().map(|row| metrics.iter().map(|metric| cell(row, *metric)).collect()).collect();
+    let users = ReportUsers::of(&rows)?;
+    add_uncertainty(&mut cells, &rows, &users, &metrics, wishes.confidence)?;
+    let mut comparison = Comparison {
         title: heading(wishes.title, first.scores.part),
         columns: metrics.iter().map(|metric| column(metric, first.scores.dialect.dialect())).collect(),
         rows: rows.iter().zip(cells).map(|(row, cells)| table_row(row, cells)).collect(),
@@ -42,10 +53,13 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
         provenance: provenance(&rows, first),
         finding: None,
         statistics: None,
-        breakdowns: Vec::new(),
-        overlap: None,
-        examples: Vec::new(),
-    })
+        breakdowns: breakdowns(&rows, &users, &metrics, wishes.confidence)?,
+        overlap: overlap(&rows, &metrics)?,
+        examples: example_users(&rows)?,
+    };
+    comparison.statistics = statistics(&comparison, &rows, wishes.replicates, wishes.confidence);
+    add_findings(&mut comparison);
+    Ok(comparison)
 }
 
 /// The title; of a table to choose by, with a word that says so.
@@ -118,7 +132,7 @@ fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
         variant: row.variant.clone(),
         replicates: replicates.map(replicate).collect(),
         reads_order: first.scores.reads_order,
-        popularity_bias: None,
+        popularity_bias: first.scores.popularity.as_ref().map(popularity_bias),
         learning_curves: Vec::new(),
     }
 }

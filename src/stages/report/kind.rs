@@ -12,6 +12,7 @@ use super::gathering::{Wishes, compare};
 use super::outputs::Outputs;
 use super::publishing::publications;
 use super::scored::scored;
+use super::uncertainty::Confidence;
 use crate::engine::{Arity, ParameterProblem, Publication, PublishCtx, Stage, StageCtx, StageError, StageKind};
 use crate::report::{Comparison, Measured, csv};
 
@@ -22,7 +23,7 @@ const TABLE_FILE: &str = "comparison.csv";
 pub(in crate::stages) fn kind() -> StageKind {
     StageKind::of::<Report>(
         "report",
-        2,
+        3,
         "Lays the scores of models side by side, in documents that say where the numbers come from.",
     )
     .reads("scores", SCORES, Arity::Set)
@@ -37,6 +38,12 @@ struct Report {
     title: String,
     /// The axes of a `matrix`, and of `seeds`, whose copies are one row: the mean over them, with its spread.
     replicates: Vec<String>,
+    /// The level of confidence intervals; a corrected p-value of its complement or less counts as a difference.
+    #[schemars(range(min = 0.5, max = 0.999))]
+    confidence: f64,
+    /// Bootstrap resamples behind each interval.
+    #[schemars(range(min = 100, max = 100_000))]
+    resamples: usize,
     /// The files to write, relative to where recflow is run: a path or a list of paths. The ending names the form: `.md`,
     /// `.html`, `.tex`, `.csv` or `.json`.
     #[schemars(extend("x-key" = false))]
@@ -48,6 +55,8 @@ impl Default for Report {
         Self {
             title: "Comparison".to_owned(),
             replicates: vec!["seed".to_owned()],
+            confidence: 0.95,
+            resamples: 2000,
             output: Outputs::One(PathBuf::from("reports/comparison.md")),
         }
     }
@@ -58,12 +67,12 @@ impl Stage for Report {
         self.output.check("output")
     }
 
-    fn max_threads(&self) -> usize {
-        1
-    }
-
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
-        let wishes = Wishes { title: &self.title, replicates: &self.replicates };
+        let wishes = Wishes {
+            title: &self.title,
+            replicates: &self.replicates,
+            confidence: Confidence { level: self.confidence, resamples: self.resamples },
+        };
         let comparison = compare(&scored(ctx)?, &wishes)?;
         let out = ctx.output("comparison");
         write_json(&out.join(COMPARISON_FILE), &comparison)?;

@@ -1,7 +1,11 @@
 //! `report`: lays the scores of many models side by side.
 
+mod breakdowns;
+mod findings;
 mod gathering;
 mod kind;
+mod lists;
+mod methods;
 mod notes;
 mod outputs;
 mod provenance;
@@ -9,5 +13,7 @@ mod publishing;
 mod scored;
 mod spread;
 mod table_rows;
+mod term_table;
+mod uncertainty;
 
 pub(super) use kind::kind;

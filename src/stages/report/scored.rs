@@ -1,5 +1,7 @@
 //! The scores that a report lays side by side, as they come in.
 
+use std::path::PathBuf;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -13,6 +15,8 @@ pub(super) struct Scored {
     pub stage: String,
     /// Where that stage stands in the pipeline's matrix, axis by axis.
     pub variant: IndexMap<String, Value>,
+    /// The folder with its files.
+    pub dir: PathBuf,
     /// What it found.
     pub scores: Scores,
 }
@@ -26,6 +30,7 @@ pub(super) fn scored(ctx: &StageCtx<'_>) -> Result<Vec<Scored>, StageError> {
                 stage: input.stage.clone(),
                 variant: input.variant.iter().map(|(axis, value)| (axis.to_owned(), value.clone())).collect(),
                 scores: read_json(&input.dir.join(SCORES_FILE))?,
+                dir: input.dir.clone(),
             })
         })
         .collect()

@@ -1,0 +1,146 @@
+//! The same metrics over parts of the test: by user activity and by the popularity of what is to be found.
+
+use super::super::user_terms::{UserTerms, third_column};
+use super::scored::Scored;
+use super::table_rows::TableRow;
+use super::term_table::{Mask, ReportUsers};
+use super::uncertainty::{Confidence, cells_of_part};
+use crate::engine::StageError;
+use crate::rec::eval::PopularityThirds;
+use crate::rec::metric::{Direction, MetricSpec};
+use crate::report::{Breakdown, BrokenDownBy, Cell, Group};
+
+/// Parts of equal size that users are cut into.
+const ACTIVITY_GROUPS: usize = 4;
+
+/// All breakdowns of a table with these columns that say anything.
+pub(super) fn breakdowns(
+    rows: &[TableRow<'_>],
+    users: &ReportUsers,
+    metrics: &[MetricSpec],
+    confidence: Confidence,
+) -> Result<Vec<Breakdown>, StageError> {
+    let parts = Parts { rows, users, metrics, confidence };
+    Ok([parts.by_activity()?, parts.by_popularity()?].into_iter().flatten().collect())
+}
+
+/// What all breakdowns of a table share.
+struct Parts<'a> {
+    rows: &'a [TableRow<'a>],
+    users: &'a ReportUsers,
+    metrics: &'a [MetricSpec],
+    confidence: Confidence,
+}
+
+impl Parts<'_> {
+    /// The columns that judge, and are made of values of users.
+    fn columns(&self, is_wanted: impl Fn(&MetricSpec) -> bool) -> (Vec<usize>, Vec<MetricSpec>) {
+        let is_chosen = |(_, metric): &(usize, MetricSpec)| {
+            let kind = metric.metric();
+            kind.direction != Direction::Neither && (kind.is_per_user() || kind.is_of_ratings()) && is_wanted(metric)
+        };
+        self.metrics.iter().copied().enumerate().filter(is_chosen).unzip()
+    }
+
+    fn by_activity(&self) -> Result<Option<Breakdown>, StageError> {
+        let lengths = UserTerms::open(&self.rows[0].first().dir)?.history_lengths()?;
+        let bounds = bounds(&lengths);
+        let (columns, metrics) = self.columns(|_| true);
+        if bounds.len() < 2 || columns.is_empty() {
+            return Ok(None);
+        }
+        let mut groups = Vec::with_capacity(bounds.len());
+        for (low, high) in bounds {
+            let is_in = |length: &u32| (low..=high).contains(length);
+            let is_kept = |one: &Scored| -> Result<Option<Vec<bool>>, StageError> {
+                Ok(Some(UserTerms::open(&one.dir)?.history_lengths()?.iter().map(is_in).collect()))
+            };
+            groups.push(Group {
+                name: if low == high { low.to_string() } else { format!("{low} to {high}") },
+                users: lengths.iter().filter(|length| is_in(length)).count() as u64,
+                targets: None,
+                cells: self.cells(&metrics, &|metric| metric.to_string(), &is_kept)?,
+            });
+        }
+        Ok(Some(Breakdown {
+            by: BrokenDownBy::UserActivity,
+            title: "By user activity".to_owned(),
+            about: "Users by the number of items in their histories, in parts of about equal size.".to_owned(),
+            columns,
+            groups,
+        }))
+    }
+
+    fn by_popularity(&self) -> Result<Option<Breakdown>, StageError> {
+        let (columns, metrics) = self.columns(|metric| !metric.metric().is_of_ratings());
+        let mut groups = Vec::new();
+        for (third, name) in PopularityThirds::NAMES.into_iter().enumerate() {
+            let Some((users, targets)) = self.sizes(&metrics, third)? else { continue };
+            let cells = self.cells(&metrics, &|metric| third_column(metric, third), &|_| Ok(None))?;
+            groups.push(Group { name: name.to_owned(), users, targets: Some(targets), cells });
+        }
+        Ok((groups.len() > 1).then(|| Breakdown {
+            by: BrokenDownBy::ItemPopularity,
+            title: "By item popularity".to_owned(),
+            about: "As though only targets of the head, the middle or the tail of the catalogue were to be found; each has a third \
+                    of all training interactions. The lists are the same."
+                .to_owned(),
+            columns,
+            groups,
+        }))
+    }
+
+    /// How many users have targets of a third of the catalogue, and how many targets there are, as a model that ranks tells;
+    /// they are the same for all.
+    fn sizes(&self, metrics: &[MetricSpec], third: usize) -> Result<Option<(u64, u64)>, StageError> {
+        for row in self.rows {
+            let terms = UserTerms::open(&row.first().dir)?;
+            let columns = metrics.iter().map(|&metric| terms.values(&third_column(metric, third)));
+            let column = columns.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next();
+            if let Some(column) = column {
+                let users = column.iter().filter(|value| !value.is_nan()).count() as u64;
+                return Ok(Some((users, terms.targets_by_third()?[third].into())).filter(|(users, _)| *users > 0));
+            }
+        }
+        Ok(None)
+    }
+
+    fn cells(
+        &self,
+        metrics: &[MetricSpec],
+        name: &dyn Fn(MetricSpec) -> String,
+        mask: &Mask<'_>,
+    ) -> Result<Vec<Vec<Cell>>, StageError> {
+        cells_of_part(self.rows, self.users, metrics, name, mask, self.confidence)
+    }
+}
+
+/// The least and the greatest value of each part, if values are cut into parts of about equal size; equal values stay together.
+fn bounds(values: &[u32]) -> Vec<(u32, u32)> {
+    let mut rising = values.to_vec();
+    rising.sort_unstable();
+    let mut bounds: Vec<(u32, u32)> = Vec::new();
+    let mut begin = 0;
+    for part in 1..=ACTIVITY_GROUPS {
+        let end = part * rising.len() / ACTIVITY_GROUPS;
+        let Some(&high) = end.checked_sub(1).and_then(|last| rising.get(last)) else { continue };
+        if begin < rising.len() && rising[begin] <= high {
+            bounds.push((rising[begin], high));
+            begin = rising.partition_point(|&value| value <= high);
+        }
+    }
+    bounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bounds;
+
+    #[test]
+    fn equal_values_stay_together() {
+        assert_eq!(bounds(&[1, 2, 3, 4, 5, 6, 7, 8]), [(1, 2), (3, 4), (5, 6), (7, 8)]);
+        assert_eq!(bounds(&[1, 1, 1, 1, 1, 1, 7, 8]), [(1, 1), (7, 8)]);
+        assert_eq!(bounds(&[5, 5, 5]), [(5, 5)]);
+        assert!(bounds(&[]).is_empty());
+    }
+}

@@ -8,7 +8,7 @@ use crate::rec::Silent;
 use crate::rec::data::{Holdout, Split};
 use crate::rec::eval::{EvaluationOptions, evaluate};
 use crate::rec::model::Recommender;
-use crate::rec::model::testing::{interactions_of, scores_in_blocks, scores_of, split_of};
+use crate::rec::model::testing::{assert_blocks_change_nothing, interactions_of, scores_of, split_of};
 use crate::rec::nn::gradient_check::assert_gradients;
 use crate::rec::nn::standard_normal;
 
@@ -180,11 +180,8 @@ fn threads_and_storage_change_nothing() {
         assert_eq!(fit(threads).weights(), model.weights());
     }
     let restored = params.restore(&model.weights()).unwrap();
-    let all_scores = |model: &Svae| scores_in_blocks(model, &split.train, 5);
-    assert_eq!(all_scores(&restored), all_scores(&model));
-    for block in [1, 48] {
-        assert_eq!(scores_in_blocks(&model, &split.train, block), all_scores(&model));
-    }
+    assert_eq!(scores_of(&restored, &split.train), scores_of(&model, &split.train));
+    assert_blocks_change_nothing(&model, &split.train);
     assert!(SvaeParams { units: 7, ..params }.restore(&model.weights()).is_err());
 }
 

@@ -43,7 +43,7 @@ impl PopularityThirds {
     }
 }
 
-/// The popularity of recommendations and histories; see the [module](self).
+/// The popularity of recommendations and histories.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PopularityFacts {

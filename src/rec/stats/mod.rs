@@ -6,7 +6,7 @@
 //!
 //! - [`bootstrap_sums`] and [`percentile_interval`]: confidence intervals.
 //! - [`flip_sums`] and [`paired_p_value`]: a paired test of two models over the same users.
-//! - [`holm`]: p-values corrected for their number.
+//! - [`holm()`]: p-values corrected for their number.
 //! - [`paired_effect_size`]: how large a difference is, whatever the number of users.
 //!
 //! Random weights are addressed by their number and shared by all columns of sums, so that results depend neither on threads

@@ -2,7 +2,7 @@
 //! for anything.
 //!
 //! `page.html` is the page, `style.css` its looks, `script.js` what moves. One module a section turns the comparison into
-//! what the page shows there; [`chart`] draws.
+//! what the page shows there; `chart` draws.
 
 mod breakdowns;
 mod chart;

@@ -1,16 +1,15 @@
 //! Which stages of which pipeline, with which parameters: the arguments that `run` and `plan` share.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use indexmap::IndexMap;
-use serde_json::Value;
 
 use super::colors::Colors;
 use super::exit::Exit;
 use super::pipeline;
-use crate::engine::{Choice, Override, Plan, Registry};
+use super::values::ValueArgs;
+use crate::engine::{Choice, Plan, Registry};
 
 /// Which stages of which pipeline, with which parameters.
 #[derive(Debug, Clone, Default, Args)]
@@ -34,20 +33,15 @@ pub struct ChoiceArgs {
     #[arg(long, value_name = "STAGE")]
     pub force: Vec<String>,
 
-    /// Give a parameter of the pipeline another value; may be repeated
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Override>,
-
-    /// Read values of the pipeline's parameters from a YAML or JSON file; --set goes before it
-    #[arg(long, value_name = "FILE")]
-    pub params_file: Option<PathBuf>,
+    /// Values of the pipeline's parameters.
+    #[command(flatten)]
+    pub values: ValueArgs,
 }
 
 impl ChoiceArgs {
     /// The plan of what is chosen, and the names of the stages that are forced. What is wrong is told on standard error.
     pub(super) fn read(&self, registry: &Registry, colors: Colors) -> Result<(Plan, BTreeSet<String>), Exit> {
-        let mut settings = self.params_file.as_deref().map_or(Ok(Vec::new()), read_params)?;
-        settings.extend(self.settings.iter().cloned());
+        let settings = self.values.read()?;
         let choice =
             Choice { stages: self.stages.clone(), downstream: self.downstream.clone(), until: self.until.clone() };
         let plan = pipeline::read(&self.pipeline, &settings, &choice, registry, colors)?;
@@ -69,17 +63,7 @@ impl ChoiceArgs {
         let mut add = |option: &str, value: &str| words.extend([option.to_owned(), value.to_owned()]);
         self.downstream.iter().for_each(|stage| add("--downstream", stage));
         self.until.iter().for_each(|stage| add("--until", stage));
-        self.params_file.iter().for_each(|file| add("--params-file", &file.display().to_string()));
-        self.settings.iter().for_each(|setting| add("--set", &setting.argument));
+        words.extend(self.values.words());
         words
     }
-}
-
-/// The parameters in a file: a mapping of names to values.
-fn read_params(path: &Path) -> Result<Vec<Override>, Exit> {
-    let name = path.display().to_string();
-    let refuse = |what: String| pipeline::refuse_file(&format!("cannot read the parameters in `{name}`: {what}"));
-    let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
-    let values: IndexMap<String, Value> = serde_yaml::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-    Ok(values.iter().map(|(parameter, value)| Override::in_file(&name, parameter, value)).collect())
 }

@@ -184,7 +184,7 @@ mod tests {
         let choice = run.choice;
         assert_eq!((choice.pipeline, choice.stages), (PathBuf::from("p.yaml"), vec!["report".to_owned()]));
         assert_eq!(
-            choice.settings.iter().map(|setting| setting.argument.as_str()).collect::<Vec<_>>(),
+            choice.values.settings.iter().map(|setting| setting.argument.as_str()).collect::<Vec<_>>(),
             ["seed=7", "dataset=ml-1m"]
         );
         assert_eq!((run.jobs.map(Into::into), run.threads.map(Into::into)), (Some(2), Some(4)));

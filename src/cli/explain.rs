@@ -12,9 +12,10 @@ use super::exit::Exit;
 use super::progress::kept;
 use super::sink::Sink;
 use super::table::{Cell, Paint, Side, Table};
+use super::values::ValueArgs;
 use super::wrap::{table_width, wrap};
 use super::{failure, pipeline};
-use crate::engine::{Explanation, Override, Registry, Status, Store, explain};
+use crate::engine::{Explanation, Registry, Status, Store, explain};
 use crate::report::units::{counted, duration};
 
 /// The arguments of `recflow explain`.
@@ -27,13 +28,9 @@ pub struct ExplainArgs {
     #[arg(value_name = "STAGE", required = true)]
     pub stages: Vec<String>,
 
-    /// Give a parameter of the pipeline another value; may be repeated
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Override>,
-
-    /// Read values of the pipeline's parameters from a YAML or JSON file; --set goes before it
-    #[arg(long, value_name = "FILE")]
-    pub params_file: Option<PathBuf>,
+    /// Values of the pipeline's parameters.
+    #[command(flatten)]
+    pub values: ValueArgs,
 
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
@@ -42,12 +39,7 @@ pub struct ExplainArgs {
 
 /// Takes the keys of stages apart, on standard output.
 pub(super) fn execute(global: &Global, args: &ExplainArgs, registry: &Registry, colors: Colors) -> Exit {
-    let choice = ChoiceArgs {
-        pipeline: args.pipeline.clone(),
-        settings: args.settings.clone(),
-        params_file: args.params_file.clone(),
-        ..ChoiceArgs::default()
-    };
+    let choice = ChoiceArgs { pipeline: args.pipeline.clone(), values: args.values.clone(), ..ChoiceArgs::default() };
     let plan = match choice.read(registry, colors) {
         Ok((plan, _)) => plan,
         Err(exit) => return exit,

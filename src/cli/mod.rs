@@ -24,6 +24,7 @@ mod schema;
 mod sink;
 mod table;
 mod validate;
+mod values;
 mod wrap;
 
 pub use cache::{CacheArgs, CacheCommand, CollectArgs, ListArgs, VerifyArgs};
@@ -43,3 +44,4 @@ pub use run::RunArgs;
 pub use runs::{CompareRunsArgs, ListRunsArgs, RunsArgs, RunsCommand, ShowRunArgs};
 pub use schema::SchemaArgs;
 pub use validate::ValidateArgs;
+pub use values::ValueArgs;

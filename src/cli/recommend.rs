@@ -13,9 +13,10 @@ use super::exit::Exit;
 use super::run::{positive, quoted};
 use super::sink::Sink;
 use super::table::{Cell, Paint, Side, Table};
+use super::values::ValueArgs;
 use super::wrap::{table_width, wrap};
 use super::{failure, pipeline};
-use crate::engine::{NotDone, Override, Plan, Registry, StageIndex, Status, Store, stored_stage};
+use crate::engine::{NotDone, Plan, Registry, StageIndex, Status, Store, stored_stage};
 use crate::report::units::counted;
 use crate::stages::recommend::{Person, RecommendError, Recommendations, recommend, training_stages, trains_a_model};
 
@@ -48,13 +49,9 @@ pub struct RecommendArgs {
     #[arg(long, value_name = "N", default_value = "10", value_parser = positive)]
     pub top: NonZeroUsize,
 
-    /// Give a parameter of the pipeline another value; may be repeated
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<Override>,
-
-    /// Read values of the pipeline's parameters from a YAML or JSON file; --set goes before it
-    #[arg(long, value_name = "FILE")]
-    pub params_file: Option<PathBuf>,
+    /// Values of the pipeline's parameters.
+    #[command(flatten)]
+    pub values: ValueArgs,
 
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
@@ -63,12 +60,7 @@ pub struct RecommendArgs {
 
 /// Shows what a trained model recommends, on standard output. Runs nothing.
 pub(super) fn execute(global: &Global, args: &RecommendArgs, registry: &Registry, colors: Colors) -> Exit {
-    let choice = ChoiceArgs {
-        pipeline: args.pipeline.clone(),
-        settings: args.settings.clone(),
-        params_file: args.params_file.clone(),
-        ..ChoiceArgs::default()
-    };
+    let choice = ChoiceArgs { pipeline: args.pipeline.clone(), values: args.values.clone(), ..ChoiceArgs::default() };
     let plan = match choice.read(registry, colors) {
         Ok((plan, _)) => plan,
         Err(exit) => return exit,

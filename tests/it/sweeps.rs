@@ -142,3 +142,27 @@ fn seeds_of_a_kind_without_any_are_refused() {
     let refused = project.recflow("validate a.yaml");
     assert!(refused.expect(2).stderr.contains("`train-ease` has no parameter `seed`"), "{}", refused.stderr);
 }
+
+#[test]
+fn copies_of_a_stage_have_the_same_outputs() {
+    let project = Project::new();
+    project.write(
+        "ports.yaml",
+        "\
+name: ports
+stages:
+  sample: { uses: sample }
+  split: { uses: split, needs: sample, with: { strategy: per-user-random } }
+  train-other:
+    uses: command
+    needs: split
+    matrix: { scores: [scores.csv, null], title: [Other, null], exclude: [{ scores: scores.csv, title: null }, { scores: null, title: Other }] }
+    with: { shell: \"true\", outputs: [other.txt] }
+  evaluate: { uses: evaluate, needs: [split, train-other] }
+",
+    );
+    let outcome = project.recflow("validate ports.yaml");
+    outcome.expect(2);
+    let words = "`train-other/scores=null,title=null` does not write `model`";
+    assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+}

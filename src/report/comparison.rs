@@ -11,6 +11,7 @@ use super::learning_curve::LearningCurve;
 use super::overlap::Overlap;
 use super::popularity_bias::PopularityBias;
 use super::provenance::Provenance;
+use super::replicate::Replicate;
 use super::statistics::Statistics;
 
 /// Models side by side on one split. The same pipeline and seeds give the same comparison, byte by byte as JSON.
@@ -83,50 +84,34 @@ pub enum Direction {
 pub struct Row {
     /// The model's name in tables.
     pub model: String,
-    /// The stage that trained it.
+    /// The stage that trained it; the first one's where there are several replicates.
     pub stage: String,
-    /// Passes over the data that training made; `None` for closed forms and counts.
+    /// Passes over the data that training made; `None` for closed forms and counts. Of the first of several replicates.
     pub epochs: Option<u32>,
-    /// The epoch whose weights were kept, where validation chose one.
+    /// The epoch whose weights were kept, where validation chose one. Of the first of several replicates.
     pub best_epoch: Option<u32>,
     /// One cell for each column.
     pub cells: Vec<Cell>,
     /// Users whose scores went into the means.
     pub users: u64,
-    /// The parameters worth telling. They also tell models of the same name apart.
+    /// The parameters worth telling, without those in which replicates differ. They also tell models of the same name apart.
     pub parameters: IndexMap<String, Value>,
     /// The coordinates of the row's copy in the pipeline's `matrix`, axis by axis, without those it is a mean over. They
     /// tell models of the same name apart before parameters do.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variant: IndexMap<String, Value>,
-    /// The runs that the row is the mean of, where there are several; `stage` is the first one's.
+    /// The runs that the row is the mean of, where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicates: Vec<Replicate>,
     /// Whether the model reads histories in the order of time; the others know what is in them, not when.
     #[serde(default)]
     pub reads_order: bool,
-    /// How popular its recommendations are; none if it ranks nothing.
+    /// How popular its recommendations are, mean over replicates; none if it ranks nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub popularity_bias: Option<PopularityBias>,
-    /// How its training went; of the first replicate where there are several.
+    /// How its training went; none if there are replicates, which have their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learning_curves: Vec<LearningCurve>,
-}
-
-/// One of the runs that a row is the mean of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Replicate {
-    /// The stage that trained it.
-    pub stage: String,
-    /// Its coordinates along the axes that the row is a mean over: `seed` 2.
-    pub variant: IndexMap<String, Value>,
-    /// The content address of the split that it was trained and scored on.
-    pub split_digest: String,
-    /// Passes over the data that training made.
-    pub epochs: Option<u32>,
-    /// The epoch whose weights were kept.
-    pub best_epoch: Option<u32>,
 }
 
 impl Comparison {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Column, Comparison, Estimate, Measured};
+use super::{Column, Comparison, Estimate, Measured, Replicate, Row};
 
 /// The table with a header line. Empty cells stay empty; costs that were not measured too.
 ///
-/// Columns: `model`, `stage`, `epochs`, `best_epoch`, `users`; for each metric one under its pipeline name and, where they are
+/// Columns: `model`, `stage`, `epochs`, `best_epoch`, `users`; `replicates`, if a row has any: then epochs and times are means,
+/// memory is the most; for each metric one under its pipeline name and, where they are
 /// known, its interval (`_low`, `_high`), the standard deviation over replicates (`_sd`) and the corrected p-value of the
 /// test against the best (`_p`); `training_seconds`, `cpu_seconds`, `peak_memory_bytes`, `threads`.
 #[expect(clippy::missing_panics_doc, reason = "writing into memory does not fail")]
@@ -14,14 +15,19 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     let columns = columns(comparison);
     let metrics = columns.iter().map(|(name, ..)| name.clone());
-    let header = ["model", "stage", "epochs", "best_epoch", "users"].map(str::to_owned).into_iter().chain(metrics);
+    let is_replicated = comparison.rows.iter().any(|row| !row.replicates.is_empty());
+    let replicates = is_replicated.then(|| "replicates".to_owned());
+    let header = ["model", "stage", "epochs", "best_epoch", "users"].map(str::to_owned).into_iter();
+    let header = header.chain(replicates).chain(metrics);
     let costs = ["training_seconds", "cpu_seconds", "peak_memory_bytes", "threads"].map(str::to_owned);
     let mut records: Vec<Vec<String>> = vec![header.chain(costs).collect()];
 
     for (label, row) in comparison.labels().into_iter().zip(&comparison.rows) {
         let cost = measured.training.get(&row.stage);
-        let mut record = vec![label, row.stage.clone(), or_empty(row.epochs), or_empty(row.best_epoch)];
+        let mut record = vec![label, row.stages(), or_empty(mean_epochs(row, |one| one.epochs, row.epochs))];
+        record.push(or_empty(mean_epochs(row, |one| one.best_epoch, row.best_epoch)));
         record.push(row.users.to_string());
+        record.extend(is_replicated.then(|| row.replicates.len().max(1).to_string()));
         record.extend(
             columns.iter().map(|(_, index, figure)| or_empty(row.cells[*index].as_estimate().and_then(figure))),
         );
@@ -62,6 +68,13 @@ fn columns(comparison: &Comparison) -> Vec<(String, usize, Figure)> {
         FIGURES.into_iter().filter(is_told).map(move |(end, figure)| (format!("{metric}{end}"), index, figure))
     };
     comparison.columns.iter().enumerate().flat_map(of_metric).collect()
+}
+
+/// The epochs of a row; of one with replicates, their mean.
+fn mean_epochs(row: &Row, of: fn(&Replicate) -> Option<u32>, own: Option<u32>) -> Option<f64> {
+    let of_replicates: Vec<u32> = row.replicates.iter().filter_map(of).collect();
+    let sum = of_replicates.iter().copied().map(f64::from).sum::<f64>();
+    if of_replicates.is_empty() { own.map(f64::from) } else { Some(sum / of_replicates.len() as f64) }
 }
 
 fn or_empty(value: Option<impl ToString>) -> String {

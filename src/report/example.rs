@@ -84,10 +84,11 @@ pub(super) fn comparison() -> Comparison {
                 validation: PartSize { users: 6040, interactions: 100_021 },
                 test: PartSize { users: 6040, interactions: 200_042 },
             },
+            other_splits: vec![],
             protocol: vec![
                 "Every item is a candidate except those the user already has; ties go by item index.".into(),
             ],
-            seeds: IndexMap::from([("split".to_owned(), 42), ("train-mf".to_owned(), 7)]),
+            seeds: IndexMap::from([("split".to_owned(), vec![42]), ("MF".to_owned(), vec![7])]),
         },
         finding: None,
         statistics: None,
@@ -135,6 +136,8 @@ pub(super) fn full_comparison() -> Comparison {
                 split_digest: comparison.provenance.split.digest.clone(),
                 epochs: row.epochs,
                 best_epoch: row.best_epoch,
+                parameters: IndexMap::new(),
+                learning_curves: vec![],
             })
             .collect();
         row.popularity_bias = (index < 2).then_some(PopularityBias {
@@ -147,10 +150,9 @@ pub(super) fn full_comparison() -> Comparison {
         });
     }
     comparison.rows[2].reads_order = true;
-    comparison.rows[2].learning_curves = vec![
-        LearningCurve { figure: "loss".into(), epochs: vec![1, 2, 3], values: vec![0.9, 0.7, 0.6], best: Some(2) },
-        LearningCurve { figure: "validation-rmse".into(), epochs: vec![1, 3], values: vec![0.95, 0.9], best: Some(1) },
-    ];
+    for replicate in &mut comparison.rows[2].replicates {
+        replicate.learning_curves = learning_curves();
+    }
     comparison.columns[1].finding =
         Some("EASE is best on Precision@100 (0.1635); MF cannot be told from it; Popularity is worse.".into());
     comparison.columns[2].finding = Some("EASE is best on Recall@100 (0.5866); all others are worse.".into());
@@ -197,6 +199,13 @@ pub(super) fn full_comparison() -> Comparison {
     comparison
 }
 
+fn learning_curves() -> Vec<LearningCurve> {
+    let loss =
+        LearningCurve { figure: "loss".into(), epochs: vec![1, 2, 3], values: vec![0.9, 0.7, 0.6], best: Some(2) };
+    let validation = "validation-rmse".to_owned();
+    vec![loss, LearningCurve { figure: validation, epochs: vec![1, 3], values: vec![0.95, 0.9], best: Some(1) }]
+}
+
 fn example_user() -> ExampleUser {
     let item = |id: &str, title: Option<&str>| Item { id: id.into(), title: title.map(str::to_owned) };
     ExampleUser {
@@ -219,6 +228,7 @@ fn example_user() -> ExampleUser {
 pub(super) fn measured() -> Measured {
     let cost = |milliseconds, mebibytes: u64| Cost {
         trainings: None,
+        replicates: None,
         wall: Duration::from_millis(milliseconds),
         cpu: Some(Duration::from_millis(milliseconds * 18 / 10)),
         peak_memory_bytes: Some(mebibytes << 20),

@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::comparison::{Comparison, Direction};
+use super::comparison::{Comparison, Direction, parameter_text};
+use super::folded::folded;
 use super::measured::Measured;
-use super::provenance::PartSize;
+use super::provenance::{PartSize, SplitFacts};
 use super::units;
 
 /// A fact with its name.
@@ -19,8 +20,8 @@ pub(super) enum Says {
     Words(Vec<String>),
     /// To follow each other.
     Sentences(Vec<String>),
-    /// A text to be copied, such as a digest.
-    Code(String),
+    /// Texts to be copied, such as digests.
+    Codes(Vec<String>),
 }
 
 impl Says {
@@ -35,7 +36,7 @@ impl Says {
         match self {
             Self::Words(words) => all(words, ", "),
             Self::Sentences(sentences) => all(sentences, " "),
-            Self::Code(plain) => code(plain),
+            Self::Codes(plain) => plain.iter().map(|plain| code(plain)).collect::<Vec<_>>().join(", "),
         }
     }
 }
@@ -44,15 +45,20 @@ impl Says {
 pub(super) fn facts(comparison: &Comparison, measured: &Measured) -> Vec<Fact> {
     let provenance = &comparison.provenance;
     let words = |words: Vec<String>| Says::Words(words);
+    let splits = || std::iter::once(&provenance.split).chain(&provenance.other_splits);
+    let sizes = |part: fn(&SplitFacts) -> PartSize, nouns| Says::Words(part_in_words(splits().map(part), nouns));
     let mut facts = vec![
         ("Dataset", words(dataset(comparison))),
         ("Filters", words(provenance.filters.clone())),
-        ("Split", words(vec![provenance.split.description.clone()])),
-        ("Split digest", Says::Code(provenance.split.digest.clone())),
-        ("Training", words(part(provenance.split.train, ["interaction", "interactions"]))),
-        ("Validation", words(part(provenance.split.validation, ["held-out interaction", "held-out interactions"]))),
-        ("Test", words(part(provenance.split.test, ["held-out interaction", "held-out interactions"]))),
-        ("Seeds", words(provenance.seeds.iter().map(|(stage, seed)| format!("{stage} {seed}")).collect())),
+        ("Split", words(vec![folded(&splits().map(|split| split.description.clone()).collect::<Vec<_>>())])),
+        (
+            if provenance.other_splits.is_empty() { "Split digest" } else { "Split digests" },
+            Says::Codes(splits().map(|split| split.digest.clone()).collect()),
+        ),
+        ("Training", sizes(|split| split.train, ["interaction", "interactions"])),
+        ("Validation", sizes(|split| split.validation, ["held-out interaction", "held-out interactions"])),
+        ("Test", sizes(|split| split.test, ["held-out interaction", "held-out interactions"])),
+        ("Seeds", words(provenance.seeds.iter().map(|(name, seeds)| seeds_in_words(name, seeds)).collect())),
         ("Users evaluated", words(users_evaluated(comparison))),
     ];
     if !provenance.protocol.is_empty() {
@@ -81,11 +87,19 @@ fn dataset(comparison: &Comparison) -> Vec<String> {
     words
 }
 
-fn part(size: PartSize, [singular, plural]: [&str; 2]) -> Vec<String> {
-    if size == (PartSize { users: 0, interactions: 0 }) {
+/// The size of a part; of those of several splits, from the least to the greatest.
+fn part_in_words(sizes: impl Iterator<Item = PartSize>, [singular, plural]: [&str; 2]) -> Vec<String> {
+    let sizes: Vec<PartSize> = sizes.collect();
+    if sizes.iter().all(|size| *size == (PartSize { users: 0, interactions: 0 })) {
         return Vec::new();
     }
-    vec![units::counted(size.users, "user", "users"), units::counted(size.interactions, singular, plural)]
+    let users = units::counted_range(sizes.iter().map(|size| size.users), "user", "users");
+    vec![users, units::counted_range(sizes.iter().map(|size| size.interactions), singular, plural)]
+}
+
+/// `split 42`, `CDAE 1 / 2 / 3`.
+fn seeds_in_words(name: &str, seeds: &[u64]) -> String {
+    format!("{name} {}", seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(" / "))
 }
 
 fn users_evaluated(comparison: &Comparison) -> Vec<String> {
@@ -138,4 +152,20 @@ pub(super) fn definitions(comparison: &Comparison) -> Vec<Definition> {
 }
 
 /// What the training time of a table is.
-pub(super) const RUNTIME: &str = "wall-clock time of training, when the model was computed; scoring is not in it.";
+pub(super) const RUNTIME: &str =
+    "wall-clock time of training, when the model was computed, of several replicates the mean; scoring is not in it.";
+
+/// What the numbers of a model that was trained several times are; `None` if none was.
+pub(super) fn of_replicates(comparison: &Comparison) -> Option<&'static str> {
+    comparison.rows.iter().any(|row| !row.replicates.is_empty()).then_some(
+        "Of a model that was trained several times: the mean of the times, the most memory, the least and the greatest number of \
+         epochs.",
+    )
+}
+
+/// Whose lists overlaps and examples are of, if models were trained several times.
+pub(super) fn lists_of_replicates(comparison: &Comparison) -> Option<String> {
+    let row = comparison.rows.iter().find(|row| !row.replicates.is_empty())?;
+    let at = row.replicates[0].variant.iter().map(|(axis, value)| format!("{axis} {}", parameter_text(value)));
+    Some(format!("Of several replicates, the lists are those of the first ({}).", at.collect::<Vec<_>>().join(", ")))
+}

@@ -29,6 +29,8 @@ pub(super) struct GridCell {
     pub(super) text: String,
     /// Half the width of its confidence interval.
     pub(super) margin: Option<String>,
+    /// The standard deviation over replicates.
+    pub(super) spread: Option<String>,
     /// Whether it is the best of its column.
     pub(super) best: bool,
     /// Whether it is not the best, and a test does not tell it from the best.
@@ -73,9 +75,7 @@ impl Grid {
             if has_runtime {
                 cells.push(match measured.training.get(&row.stage) {
                     Some(cost) => {
-                        let of_many =
-                            |trainings| format!("The sum over the {trainings} models that it was chosen from.");
-                        let note = cost.trainings.map(|trainings| notes.number(&of_many(trainings)));
+                        let note = cost.in_words().map(|words| notes.number(&words));
                         GridCell { text: units::duration(cost.wall), note, ..GridCell::default() }
                     }
                     None => notes.empty_cell("Its training was not measured."),
@@ -116,6 +116,11 @@ impl Grid {
     pub(super) fn has_margin(&self) -> bool {
         self.rows.iter().flatten().any(|cell| cell.margin.is_some())
     }
+
+    /// Whether any cell is a mean over replicates.
+    pub(super) fn has_spread(&self) -> bool {
+        self.rows.iter().flatten().any(|cell| cell.spread.is_some())
+    }
 }
 
 fn value_cell(estimate: &Estimate, column: &Column, best: Option<&str>) -> GridCell {
@@ -124,6 +129,7 @@ fn value_cell(estimate: &Estimate, column: &Column, best: Option<&str>) -> GridC
     let verdict = estimate.standing.map(|standing| standing.verdict);
     GridCell {
         margin: estimate.interval.map(|interval| number((interval.high - interval.low) / 2.0, column.decimals)),
+        spread: estimate.spread.as_ref().map(|spread| number(spread.standard_deviation, column.decimals)),
         best: is_best,
         tied: !is_best && verdict == Some(Verdict::NotDistinguishable),
         text,
@@ -132,9 +138,9 @@ fn value_cell(estimate: &Estimate, column: &Column, best: Option<&str>) -> GridC
 }
 
 fn epochs_cell(row: &Row, notes: &mut Notes) -> GridCell {
-    match (row.epochs, row.best_epoch) {
+    match (row.epochs_in_words(), row.best_epoch_in_words()) {
         (None, _) => notes.empty_cell("No epochs: fitted in one step, by a closed form or by counting."),
-        (Some(epochs), None) => GridCell::plain(epochs.to_string()),
+        (Some(epochs), None) => GridCell::plain(epochs),
         (Some(epochs), Some(best)) => GridCell::plain(format!("{epochs} (best {best})")),
     }
 }

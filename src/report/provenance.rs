@@ -15,8 +15,11 @@ pub struct Provenance {
     pub split: SplitFacts,
     /// How models were scored, in sentences that hold for every column: candidates, masking, ties, empty users.
     pub protocol: Vec<String>,
-    /// The seed of each stage that draws random numbers.
-    pub seeds: IndexMap<String, u64>,
+    /// The other splits, where replicates have splits of their own; `split` is the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_splits: Vec<SplitFacts>,
+    /// The seeds of the split and of each model that draws random numbers, one for each replicate.
+    pub seeds: IndexMap<String, Vec<u64>>,
 }
 
 /// A data set in numbers.
@@ -43,7 +46,7 @@ pub struct DatasetFacts {
 pub struct SplitFacts {
     /// The strategy and its parameters in words.
     pub description: String,
-    /// The content address of the split that every model was trained and scored on.
+    /// The content address of the split that models were trained and scored on.
     pub digest: String,
     /// What models were fitted on.
     pub train: PartSize,

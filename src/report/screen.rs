@@ -50,8 +50,8 @@ pub fn render(comparison: &Comparison, measured: &Measured, width: usize) -> Str
 fn replicates(comparison: &Comparison) -> Option<String> {
     let most = comparison.rows.iter().map(|row| row.replicates.len()).max().filter(|&most| most > 1)?;
     let axes = comparison.statistics.as_ref().map(|statistics| statistics.replicate_axes.join(", "));
-    let of = axes.map(|axes| format!(" of {axes}")).unwrap_or_default();
-    Some(format!("Numbers are means over up to {most} replicates{of}."))
+    let of = axes.map(|axes| format!(" ({axes})")).unwrap_or_default();
+    Some(format!("Numbers with ± are means over up to {most} replicates{of}, ± their standard deviation."))
 }
 
 fn title(comparison: &Comparison) -> String {
@@ -94,7 +94,8 @@ fn cell_text(cell: &GridCell, column_has_marks: bool) -> String {
         (None, false, false) if column_has_marks => " ".to_owned(),
         (None, false, false) => String::new(),
     };
-    format!("{}{mark}", cell.text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let spread = cell.spread.as_ref().map(|spread| format!(" ± {spread}")).unwrap_or_default();
+    format!("{}{spread}{mark}", cell.text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Groups of columns that fit beside the first one.

@@ -55,6 +55,14 @@ pub fn counted(n: u64, singular: &str, plural: &str) -> String {
     format!("{} {}", count(n), if n == 1 { singular } else { plural })
 }
 
+/// Counts and their noun, from the least to the greatest if they differ: `6,040 users`, `5,998 to 6,001 users`.
+pub(super) fn counted_range(counts: impl Iterator<Item = u64>, singular: &str, plural: &str) -> String {
+    let counts: Vec<u64> = counts.collect();
+    let [least, most] = [counts.iter().min(), counts.iter().max()].map(|end| end.copied().unwrap_or_default());
+    let from = if least == most { String::new() } else { format!("{} to ", count(least)) };
+    format!("{from}{}", counted(most, singular, plural))
+}
+
 /// A share as a percentage: `95 %`, `12.5 %`.
 pub fn percent(share: f64) -> String {
     format!("{} %", (share * 1e3).round() / 10.0)
@@ -104,6 +112,8 @@ mod tests {
         assert_eq!(super::count(999), "999");
         assert_eq!(super::count(1_000_209), "1,000,209");
         assert_eq!(super::counted(1, "user", "users"), "1 user");
+        assert_eq!(super::counted_range([5, 1200, 7].into_iter(), "user", "users"), "5 to 1,200 users");
+        assert_eq!(super::counted_range([1, 1].into_iter(), "user", "users"), "1 user");
     }
 
     #[test]

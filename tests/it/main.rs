@@ -35,6 +35,7 @@ mod real_data;
 mod rebuilds;
 mod recommend;
 mod records;
+mod replicates;
 mod report_page;
 mod resumption;
 mod sweeps;

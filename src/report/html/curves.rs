@@ -19,7 +19,8 @@ pub(super) struct CurveView {
 
 pub(super) fn views(comparison: &Comparison) -> Vec<CurveView> {
     let labels = comparison.labels();
-    let learnt = comparison.rows.iter().enumerate().filter(|(_, row)| !row.learning_curves.is_empty());
+    let is_learnt = |(_, row): &(usize, &Row)| row.trainings().iter().any(|(_, curves)| !curves.is_empty());
+    let learnt = comparison.rows.iter().enumerate().filter(is_learnt);
     learnt
         .map(|(place, row)| CurveView {
             icon: Series::of(place).icon(),
@@ -31,6 +32,12 @@ pub(super) fn views(comparison: &Comparison) -> Vec<CurveView> {
 }
 
 fn caption(row: &Row) -> String {
+    if !row.replicates.is_empty() {
+        let n = row.replicates.len();
+        let epochs = row.epochs_in_words().map(|epochs| format!(", {epochs} epochs")).unwrap_or_default();
+        let best = row.best_epoch_in_words().map(|best| format!(", best after {best}")).unwrap_or_default();
+        return format!("{n} trainings{epochs}{best}. Thin: all but the first.");
+    }
     match (row.epochs, row.best_epoch) {
         (Some(epochs), Some(best)) if best < epochs => {
             format!("Best after epoch {best} of {epochs}; those weights were kept.")
@@ -42,14 +49,20 @@ fn caption(row: &Row) -> String {
 }
 
 fn panel(id: &str, label: &str, place: usize, row: &Row) -> String {
-    let curves = &row.learning_curves;
+    let trainings = row.trainings();
+    let Some((_, curves)) = trainings.iter().find(|(_, curves)| !curves.is_empty()) else { return String::new() };
     let height = PANEL * curves.len() as f64 + 24.0;
-    let last = curves.iter().filter_map(|curve| curve.epochs.last()).max().copied().unwrap_or(1);
+    let all = || trainings.iter().flat_map(|(_, curves)| curves.iter());
+    let last = all().filter_map(|curve| curve.epochs.last()).max().copied().unwrap_or(1);
     let mut drawing = Drawing::new(WIDTH, height);
     for (index, curve) in curves.iter().enumerate() {
         let top = PANEL * index as f64 + 18.0;
         let frame = Frame { left: 52.0, top, right: WIDTH - 8.0, bottom: top + PANEL - 24.0 };
-        draw(&mut drawing, &frame, curve, Series::of(place), last, row.best_epoch);
+        let of_figure: Vec<(Option<u32>, &LearningCurve)> = trainings
+            .iter()
+            .filter_map(|(kept, curves)| Some((*kept, curves.iter().find(|other| other.figure == curve.figure)?)))
+            .collect();
+        draw(&mut drawing, &frame, &of_figure, Series::of(place), last);
     }
     drawing.text("tick", (52.0, height - 8.0), Anchor::Start, "epoch 1");
     drawing.text("tick", (WIDTH - 8.0, height - 8.0), Anchor::End, &last.to_string());
@@ -64,17 +77,26 @@ fn panel(id: &str, label: &str, place: usize, row: &Row) -> String {
     drawing.finish(id, &title, &format!("{title}: {said}."), true)
 }
 
-fn draw(drawing: &mut Drawing, frame: &Frame, curve: &LearningCurve, series: Series, last: u32, kept: Option<u32>) {
-    let y = Scale::linear(curve.values.iter().copied(), (frame.bottom, frame.top));
+/// One figure of all trainings, each with the epoch whose weights were kept; the first one is drawn strongest and last.
+fn draw(drawing: &mut Drawing, frame: &Frame, trainings: &[(Option<u32>, &LearningCurve)], series: Series, last: u32) {
+    let Some(((kept, curve), others)) = trainings.split_first() else { return };
+    let values = trainings.iter().flat_map(|(_, curve)| curve.values.iter().copied());
+    let y = Scale::linear(values, (frame.bottom, frame.top));
     let x = Scale::exact(1.0, f64::from(last.max(2)), (frame.left, frame.right));
     y_axis(drawing, frame, &y, &y.numbers(3));
     drawing.text("figure", (frame.left, frame.top - 5.0), Anchor::Start, &curve.figure);
+    let points = |curve: &LearningCurve| -> Vec<(f64, f64)> {
+        let points = curve.epochs.iter().zip(&curve.values);
+        points.map(|(&epoch, &value)| (x.at(f64::from(epoch)), y.at(value))).collect()
+    };
+    for (_, other) in others {
+        drawing.polyline(&format!("curve thin {}", series.stroke()), &points(other));
+    }
     if let Some(kept) = kept {
-        let x = x.at(f64::from(kept));
+        let x = x.at(f64::from(*kept));
         drawing.line("kept", (x, frame.top), (x, frame.bottom));
     }
-    let points: Vec<(f64, f64)> =
-        curve.epochs.iter().zip(&curve.values).map(|(&epoch, &value)| (x.at(f64::from(epoch)), y.at(value))).collect();
+    let points = points(curve);
     drawing.polyline(&format!("curve {}", series.stroke()), &points);
     let marked = curve.best.and_then(|best| points.get(best)).or(if points.len() == 1 { points.first() } else { None });
     if let Some(&point) = marked {

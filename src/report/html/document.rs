@@ -48,6 +48,10 @@ struct Page<'a> {
     methods: &'a [String],
     definitions: Vec<DefinitionView>,
     notes: &'a [String],
+    /// What costs and epochs of replicates are.
+    of_replicates: Option<&'static str>,
+    /// Whose lists are shown of replicates.
+    lists_of_replicates: Option<String>,
     command: Option<&'a str>,
     version: &'a str,
     date: Option<&'a str>,
@@ -84,6 +88,8 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
         methods: comparison.statistics.as_ref().map_or(&[], |statistics| &statistics.sentences),
         definitions: definitions(comparison, measured),
         notes: &comparison.notes,
+        of_replicates: facts::of_replicates(comparison),
+        lists_of_replicates: facts::lists_of_replicates(comparison),
         command: measured.command.as_deref(),
         version: &measured.version,
         date: measured.date.as_deref(),
@@ -211,7 +217,7 @@ mod tests {
         comparison.notes = vec![hostile()];
         comparison.provenance.dataset.name = hostile();
         comparison.provenance.filters = vec![hostile()];
-        comparison.provenance.seeds.insert(hostile(), 1);
+        comparison.provenance.seeds.insert(hostile(), vec![1]);
         comparison.columns[2].title = hostile();
         comparison.columns[2].metric = hostile();
         comparison.columns[2].definition = hostile();
@@ -222,7 +228,7 @@ mod tests {
         comparison.breakdowns[0].title = hostile();
         comparison.breakdowns[0].about = hostile();
         comparison.breakdowns[0].groups[0].name = hostile();
-        comparison.rows[2].learning_curves[0].figure = hostile();
+        comparison.rows[2].replicates[0].learning_curves[0].figure = hostile();
         comparison.examples[0].user = hostile();
         comparison.examples[0].why = hostile();
         comparison.examples[0].history = vec![item()];

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::chart::Series;
-use crate::report::comparison::{Comparison, parameter_text};
+use crate::report::comparison::Comparison;
 use crate::report::measured::Measured;
 use crate::report::units;
 
@@ -26,15 +26,15 @@ pub(super) fn views(comparison: &Comparison, measured: &Measured) -> Vec<ModelVi
             cost.and_then(|cost| cost.cpu).map(units::duration),
             cost.and_then(|cost| cost.peak_memory_bytes).map(units::bytes),
             cost.map(|cost| cost.threads.to_string()),
-            row.epochs.map(|epochs| epochs.to_string()),
-            row.best_epoch.map(|epoch| epoch.to_string()),
+            row.epochs_in_words(),
+            row.best_epoch_in_words(),
         ];
         ModelView {
             icon: Series::of(place).icon(),
             label,
-            stage: row.stage.clone(),
+            stage: row.stages(),
             numbers: numbers.map(|number| number.unwrap_or_else(|| "–".to_owned())).to_vec(),
-            parameters: row.parameters.iter().map(|(name, value)| (name.clone(), parameter_text(value))).collect(),
+            parameters: row.parameters_in_words(),
         }
     })
     .collect()

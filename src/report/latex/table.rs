@@ -89,7 +89,8 @@ fn cell_text(cell: &GridCell) -> String {
     let shown = if cell.best { format!("\\textbf{{{plain}}}") } else { plain };
     let tied = if cell.tied { TIED } else { "" };
     let note = cell.note.map(|note| format!("\\textsuperscript{{{note}}}")).unwrap_or_default();
-    shown + tied + &note
+    let spread = cell.spread.as_ref().map(|spread| format!(" $\\pm$ {spread}")).unwrap_or_default();
+    shown + tied + &note + &spread
 }
 
 /// The mark of what cannot be told from the best.

@@ -3,6 +3,7 @@
 use super::super::breakdown::Breakdown;
 use super::super::comparison::{Comparison, Direction};
 use super::super::estimate::Cell;
+use super::super::facts::lists_of_replicates;
 use super::super::grid::{NOTHING, number};
 use super::super::units;
 use super::escape::{cell, text};
@@ -100,8 +101,9 @@ fn overlap(comparison: &Comparison) -> Option<String> {
     });
     let table = pipe_table(&header, &aligns(header.len()), &rows.collect::<Vec<_>>());
     let cutoff = overlap.cutoff;
+    let of = lists_of_replicates(comparison).map(|note| format!(" {}", text(&note))).unwrap_or_default();
     Some(format!(
-        "### Overlap\n\nHow much of two models' lists of {cutoff} is the same, on average over users.\n\n{table}"
+        "### Overlap\n\nHow much of two models' lists of {cutoff} is the same, on average over users.{of}\n\n{table}"
     ))
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::comparison::{Comparison, parameter_text};
-use super::super::facts::{Definition, Fact, RUNTIME, definitions, facts};
+use super::super::comparison::Comparison;
+use super::super::facts::{Definition, Fact, RUNTIME, definitions, facts, of_replicates};
 use super::super::grid::{Grid, Superscript};
 use super::super::measured::Measured;
 use super::super::units;
@@ -45,7 +45,11 @@ fn notes(comparison: &Comparison, grid: &Grid) -> String {
     if grid.has_tied() {
         legend.push("≈: not told from the best by the test.".to_owned());
     }
-    if let Some(statistics) = comparison.statistics.as_ref().filter(|_| grid.has_margin()) {
+    if grid.has_spread() {
+        legend.push(
+            "±: the standard deviation over replicates; intervals over users are in a table of their own.".to_owned(),
+        );
+    } else if let Some(statistics) = comparison.statistics.as_ref().filter(|_| grid.has_margin()) {
         let level = units::percent(statistics.level);
         legend.push(format!("±: half the width of the {level} interval over users."));
     }
@@ -87,21 +91,25 @@ fn models(comparison: &Comparison, measured: &Measured) -> String {
     let mut rows = Vec::with_capacity(comparison.rows.len());
     for (label, row) in comparison.labels().into_iter().zip(&comparison.rows) {
         let cost = measured.training.get(&row.stage);
-        let parameters = row.parameters.iter().map(|(name, value)| format!("{name}: {}", parameter_text(value)));
+        let parameters = row.parameters_in_words().into_iter().map(|(name, value)| format!("{name}: {value}"));
         let parameters = parameters.collect::<Vec<_>>().join(", ");
         rows.push(vec![
             cell(&text(&label)),
-            cell(&text(&row.stage)),
+            cell(&text(&row.stages())),
             or_nothing(cost.map(|cost| units::duration(cost.wall))),
             or_nothing(cost.and_then(|cost| cost.cpu).map(units::duration)),
             or_nothing(cost.and_then(|cost| cost.peak_memory_bytes).map(units::bytes)),
             or_nothing(cost.map(|cost| cost.threads.to_string())),
-            or_nothing(row.epochs.map(|epochs| epochs.to_string())),
-            or_nothing(row.best_epoch.map(|epoch| epoch.to_string())),
+            or_nothing(row.epochs_in_words()),
+            or_nothing(row.best_epoch_in_words()),
             or_nothing((!parameters.is_empty()).then(|| cell(&text(&parameters)))),
         ]);
     }
-    pipe_table(&header.collect::<Vec<_>>(), &aligns.collect::<Vec<_>>(), &rows)
+    let table = pipe_table(&header.collect::<Vec<_>>(), &aligns.collect::<Vec<_>>(), &rows);
+    match of_replicates(comparison) {
+        Some(note) => format!("{table}\n{note}\n"),
+        None => table,
+    }
 }
 
 fn or_nothing(text: Option<String>) -> String {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::comparison::Comparison;
 use super::super::example_user::{ExampleUser, Item, Recommendation};
+use super::super::facts::lists_of_replicates;
 use super::super::units;
 use super::escape::text;
 
@@ -14,7 +15,11 @@ const SHOWN: usize = 5;
 pub(super) fn examples(comparison: &Comparison) -> String {
     let labels = comparison.labels();
     let users = comparison.examples.iter().map(|example| user(example, &labels));
-    users.collect::<Vec<String>>().join("\n")
+    let users = users.collect::<Vec<String>>().join("\n");
+    match lists_of_replicates(comparison).filter(|_| !users.is_empty()) {
+        Some(note) => format!("{}\n\n{users}", text(&note)),
+        None => users,
+    }
 }
 
 fn user(example: &ExampleUser, labels: &[String]) -> String {

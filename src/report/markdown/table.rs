@@ -16,24 +16,25 @@ pub(super) enum Align {
 pub(super) fn comparison_table(grid: &Grid) -> String {
     let aligns: Vec<Align> = (0..grid.header.len()).map(|c| if c == 0 { Align::Left } else { Align::Right }).collect();
     let header: Vec<String> = grid.header.iter().map(|title| escape::cell(&escape::text(title))).collect();
-    let rows: Vec<Vec<String>> = grid
-        .rows
-        .iter()
-        .map(|row| row.iter().enumerate().map(|(column, cell)| cell_text(cell, grid.has_best(column))).collect())
-        .collect();
+    let shown = |(column, cell): (usize, &GridCell)| {
+        // One table has one meaning of ±.
+        let after = if grid.has_spread() { &cell.spread } else { &cell.margin };
+        cell_text(cell, after.as_deref(), grid.has_best(column))
+    };
+    let rows: Vec<Vec<String>> = grid.rows.iter().map(|row| row.iter().enumerate().map(shown).collect()).collect();
     pipe_table(&header, &aligns, &rows)
 }
 
-fn cell_text(cell: &GridCell, column_has_best: bool) -> String {
+fn cell_text(cell: &GridCell, after: Option<&str>, column_has_best: bool) -> String {
     let text = escape::cell(&escape::text(&cell.text));
     let mark = cell.note.map(|note| Superscript(note).to_string()).unwrap_or_default();
-    let margin = cell.margin.as_ref().map(|margin| format!(" ± {margin}")).unwrap_or_default();
+    let after = after.map(|after| format!(" ± {after}")).unwrap_or_default();
     match (cell.best, cell.tied, column_has_best) {
-        (true, ..) => format!("**{text}**{mark}{margin}"),
-        (false, true, _) => format!("{text}{mark} ≈{margin}"),
+        (true, ..) => format!("**{text}**{mark}{after}"),
+        (false, true, _) => format!("{text}{mark} ≈{after}"),
         // The asterisks of the best one would push its digits out of line.
-        (false, false, true) => format!("{text}{mark}  {margin}"),
-        (false, false, false) => format!("{text}{mark}{margin}"),
+        (false, false, true) => format!("{text}{mark}  {after}"),
+        (false, false, false) => format!("{text}{mark}{after}"),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::comparison::{Column, Comparison};
 use super::super::estimate::{AgainstBest, Cell, Estimate};
 use super::super::grid::{NOTHING, number};
+use super::super::units;
 use super::escape::{cell, text};
 use super::table::{Align, pipe_table};
 
@@ -21,14 +22,20 @@ pub(super) fn uncertainty(comparison: &Comparison) -> String {
         )
     }));
     let replicated = table(comparison, |estimate, column| {
-        let spread = estimate.spread.as_ref()?;
-        let deviation = number(spread.standard_deviation, column.decimals);
-        Some(format!("{} ± {deviation} ({})", number(estimate.value, column.decimals), spread.replicates))
+        let values = estimate.spread.as_ref()?.values.iter();
+        Some(values.map(|value| number(*value, column.decimals)).collect::<Vec<_>>().join(" · "))
     });
-    parts.extend(replicated.map(|table| {
-        let axes: Vec<String> = statistics.replicate_axes.iter().map(|axis| text(axis)).collect();
-        format!("Mean ± standard deviation over replicates ({}), and their number:\n\n{table}", axes.join(", "))
-    }));
+    let Some(replicated) = replicated else { return parts.join("\n") };
+    // Without replicates the table itself has the intervals.
+    let intervals = table(comparison, |estimate, column| {
+        let interval = estimate.interval?;
+        let [low, high] = [interval.low, interval.high].map(|end| number(end, column.decimals));
+        Some(format!("{low} to {high}"))
+    });
+    let level = units::percent(statistics.level);
+    parts.extend(intervals.map(|table| format!("The {level} intervals over users:\n\n{table}")));
+    let axes: Vec<String> = statistics.replicate_axes.iter().map(|axis| text(axis)).collect();
+    parts.push(format!("Each replicate ({}) by itself:\n\n{replicated}", axes.join(", ")));
     parts.join("\n")
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::user_terms::{UserTerms, third_column};
 use super::scored::Scored;
-use super::table_rows::TableRow;
+use super::table_rows::{TableRow, splits};
 use super::term_table::{Mask, ReportUsers};
 use super::uncertainty::{Confidence, cells_of_part};
 use crate::engine::StageError;
@@ -42,9 +42,19 @@ impl Parts<'_> {
         self.metrics.iter().copied().enumerate().filter(is_chosen).unzip()
     }
 
+    /// What a breakdown is, and of what the sizes of its groups are.
+    fn about(&self, what: &str) -> String {
+        let sizes = if splits(self.rows).len() > 1 { " Sizes are those of the first split." } else { "" };
+        format!("{what}{sizes}")
+    }
+
     fn by_activity(&self) -> Result<Option<Breakdown>, StageError> {
-        let lengths = UserTerms::open(&self.rows[0].first().dir)?.history_lengths()?;
-        let bounds = bounds(&lengths);
+        // Those of all splits, so that a group is the same in each of them.
+        let mut lengths = Vec::new();
+        for one in splits(self.rows) {
+            lengths.push(UserTerms::open(&one.dir)?.history_lengths()?);
+        }
+        let bounds = bounds(&lengths.concat());
         let (columns, metrics) = self.columns(|_| true);
         if bounds.len() < 2 || columns.is_empty() {
             return Ok(None);
@@ -57,7 +67,7 @@ impl Parts<'_> {
             };
             groups.push(Group {
                 name: if low == high { low.to_string() } else { format!("{low} to {high}") },
-                users: lengths.iter().filter(|length| is_in(length)).count() as u64,
+                users: lengths[0].iter().filter(|length| is_in(length)).count() as u64,
                 targets: None,
                 cells: self.cells(&metrics, &|metric| metric.to_string(), &is_kept)?,
             });
@@ -65,7 +75,7 @@ impl Parts<'_> {
         Ok(Some(Breakdown {
             by: BrokenDownBy::UserActivity,
             title: "By user activity".to_owned(),
-            about: "Users by the number of items in their histories, in parts of about equal size.".to_owned(),
+            about: self.about("Users by the number of items in their histories, in parts of about equal size."),
             columns,
             groups,
         }))
@@ -82,9 +92,10 @@ impl Parts<'_> {
         Ok((groups.len() > 1).then(|| Breakdown {
             by: BrokenDownBy::ItemPopularity,
             title: "By item popularity".to_owned(),
-            about: "As though only targets of the head, the middle or the tail of the catalogue were to be found; each has a third \
-                    of all training interactions. The lists are the same."
-                .to_owned(),
+            about: self.about(
+                "As though only targets of the head, the middle or the tail of the catalogue were to be found; each has a third of all \
+                 training interactions. The lists are the same.",
+            ),
             columns,
             groups,
         }))

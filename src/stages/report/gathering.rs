@@ -1,5 +1,7 @@
 //! From the scores of single models to one table.
 
+use serde_json::Value;
+
 use super::super::comparable;
 use super::super::evaluate::Part;
 use super::breakdowns::breakdowns;
@@ -7,7 +9,7 @@ use super::findings::add_findings;
 use super::lists::{example_users, overlap, popularity_bias};
 use super::methods::statistics;
 use super::notes::notes;
-use super::provenance::provenance;
+use super::provenance::{provenance, seeds};
 use super::scored::Scored;
 use super::spread::mean_and_spread;
 use super::table_rows::{Coordinates, TableRow, check_splits, table_rows};
@@ -57,6 +59,7 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
         overlap: overlap(&rows, &metrics)?,
         examples: example_users(&rows)?,
     };
+    comparison.provenance.seeds = seeds(&comparison.labels(), &rows);
     comparison.statistics = statistics(&comparison, &rows, wishes.replicates, wishes.confidence);
     add_findings(&mut comparison);
     Ok(comparison)
@@ -109,13 +112,17 @@ fn cell(row: &TableRow<'_>, metric: MetricSpec) -> Cell {
 fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
     let first = row.first();
     let model = &first.scores.model;
-    let parameters = model.parameters.as_object().into_iter().flatten();
+    let is_shared = |(name, value): &(&String, &Value)| {
+        row.members.iter().all(|one| one.scores.model.parameters.get(name.as_str()) == Some(*value))
+    };
     let replicate = |(one, coordinates): (&&Scored, &Coordinates)| Replicate {
         stage: one.stage.clone(),
         variant: coordinates.clone(),
         split_digest: one.scores.split.digest.clone(),
         epochs: one.scores.model.training.epochs,
         best_epoch: one.scores.model.training.best_epoch,
+        parameters: owned(parameters(one).filter(|parameter| !is_shared(parameter))),
+        learning_curves: Vec::new(),
     };
     let replicates = row.members.iter().zip(&row.coordinates).filter(|_| row.is_replicated());
     Row {
@@ -128,13 +135,22 @@ fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
         best_epoch: model.training.best_epoch,
         cells,
         users: first.scores.users,
-        parameters: parameters.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        parameters: owned(parameters(first).filter(is_shared)),
         variant: row.variant.clone(),
         replicates: replicates.map(replicate).collect(),
         reads_order: first.scores.reads_order,
-        popularity_bias: first.scores.popularity.as_ref().map(popularity_bias),
+        popularity_bias: popularity_bias(row),
         learning_curves: Vec::new(),
     }
+}
+
+/// The hyper-parameters of the model that was scored.
+fn parameters(one: &Scored) -> impl Iterator<Item = (&String, &Value)> {
+    one.scores.model.parameters.as_object().into_iter().flatten()
+}
+
+fn owned<'a>(parameters: impl Iterator<Item = (&'a String, &'a Value)>) -> Coordinates {
+    parameters.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A lowercase fragment as a sentence.

@@ -23,7 +23,7 @@ const TABLE_FILE: &str = "comparison.csv";
 pub(in crate::stages) fn kind() -> StageKind {
     StageKind::of::<Report>(
         "report",
-        3,
+        4,
         "Lays the scores of models side by side, in documents that say where the numbers come from.",
     )
     .reads("scores", SCORES, Arity::Set)

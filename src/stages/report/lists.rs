@@ -12,16 +12,21 @@ use crate::report::{ExampleUser, Item, Overlap, PopularityBias, Recommendation};
 /// Users whose lists are held at a time.
 const USERS_AT_A_TIME: usize = 512;
 
-/// The popularity of a model's recommendations as reports tell it.
-pub(super) fn popularity_bias(facts: &PopularityFacts) -> PopularityBias {
-    PopularityBias {
-        cutoff: facts.cutoff as u32,
-        recommended: facts.recommended,
-        history: facts.history,
-        lift: facts.lift(),
-        shares: facts.shares,
-        history_shares: facts.history_shares,
-    }
+/// The popularity of a row's recommendations, the mean over its replicates; `None` if one of them ranks nothing.
+pub(super) fn popularity_bias(row: &TableRow<'_>) -> Option<PopularityBias> {
+    let facts: Vec<&PopularityFacts> =
+        row.members.iter().map(|one| one.scores.popularity.as_ref()).collect::<Option<_>>()?;
+    let mean =
+        |of: &dyn Fn(&PopularityFacts) -> f64| facts.iter().map(|facts| of(facts)).sum::<f64>() / facts.len() as f64;
+    let (recommended, history) = (mean(&|facts| facts.recommended), mean(&|facts| facts.history));
+    Some(PopularityBias {
+        cutoff: facts.first()?.cutoff as u32,
+        recommended,
+        history,
+        lift: mean(&PopularityFacts::lift),
+        shares: std::array::from_fn(|third| mean(&|facts| facts.shares[third])),
+        history_shares: std::array::from_fn(|third| mean(&|facts| facts.history_shares[third])),
+    })
 }
 
 /// How much the lists of each pair of rows have in common, down to the cutoff of the first judged metric of rankings; of

@@ -1,6 +1,6 @@
 //! How intervals and tests were made, in words.
 
-use super::table_rows::TableRow;
+use super::table_rows::{TableRow, splits};
 use super::uncertainty::{Confidence, flips_for};
 use crate::report::{Cell, Comparison, Statistics};
 
@@ -31,10 +31,17 @@ pub(super) fn statistics(
     }
     if rows.iter().any(TableRow::is_replicated) {
         sentences.push(format!(
-            "Numbers of several replicates ({}) are means; ± is the replicates' standard deviation. Intervals and tests are over \
-             users and take the trained models as given.",
+            "Numbers of several replicates ({}) are means, ± the replicates' standard deviation. Intervals and tests are over users \
+             and take the trained models as given: what other seeds would give is not in them.",
             axes.join(", ")
         ));
+        let n_splits = splits(rows).len();
+        if n_splits > 1 {
+            sentences.push(format!(
+                "Replicates are of {n_splits} splits. A user is the same in all of them: its results stay together in each resample and \
+                 in each exchange, so that users and not their repetitions are counted."
+            ));
+        }
     }
     Some(Statistics {
         level: confidence.level,

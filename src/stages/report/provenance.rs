@@ -5,15 +5,15 @@ use indexmap::IndexMap;
 use super::super::evaluate::{Part as ScoredPart, Scores};
 use super::super::facts::{Part, SplitFacts};
 use super::scored::Scored;
-use super::table_rows::TableRow;
+use super::table_rows::{TableRow, splits};
 use crate::rec::metric::Users;
 use crate::report::{DatasetFacts, PartSize, Provenance, SplitFacts as Split};
 
 /// What all the scores were made of and how.
 pub(super) fn provenance(rows: &[TableRow<'_>], first: &Scored) -> Provenance {
     let first = &first.scores;
-    let SplitFacts { digest, about, users, items, interactions, train, validation, test } = first.split.clone();
-    let size = |part: Part| PartSize { users: part.users, interactions: part.interactions };
+    let SplitFacts { about, users, items, interactions, .. } = first.split.clone();
+    let splits: Vec<&Scores> = splits(rows).into_iter().map(|one| &one.scores).collect();
     Provenance {
         dataset: DatasetFacts {
             name: about.dataset.name.clone(),
@@ -24,20 +24,27 @@ pub(super) fn provenance(rows: &[TableRow<'_>], first: &Scored) -> Provenance {
             skipped_lines: about.dataset.skipped_lines,
         },
         filters: about.dataset.filters.clone(),
-        split: Split {
-            description: about.description,
-            digest,
-            train: size(train),
-            validation: size(validation),
-            test: size(test),
-        },
-        protocol: protocol(first),
-        seeds: seeds(rows, first.split.about.seed),
+        split: split(&first.split),
+        other_splits: splits.iter().skip(1).map(|scores| split(&scores.split)).collect(),
+        protocol: protocol(&splits),
+        seeds: IndexMap::new(),
     }
 }
 
-/// How models were scored, in sentences.
-fn protocol(scores: &Scores) -> Vec<String> {
+fn split(facts: &SplitFacts) -> Split {
+    let size = |part: Part| PartSize { users: part.users, interactions: part.interactions };
+    Split {
+        description: facts.about.description.clone(),
+        digest: facts.digest.clone(),
+        train: size(facts.train),
+        validation: size(facts.validation),
+        test: size(facts.test),
+    }
+}
+
+/// How models were scored, in sentences; `splits` has the scores of a model on each split.
+fn protocol(splits: &[&Scores]) -> Vec<String> {
+    let Some(scores) = splits.first() else { return Vec::new() };
     let dialect = scores.dialect.dialect();
     let (title, name, source) = (dialect.title, dialect.name, dialect.source);
     let whose = format!("Metrics are as {title} defines them (`dialect: {name}`, after {source}).");
@@ -49,7 +56,8 @@ fn protocol(scores: &Scores) -> Vec<String> {
         Some(rating) => format!("Held-out items rated {rating} or higher are targets."),
         None => "Every held-out item is a target, whatever its rating.".to_owned(),
     };
-    let (users, without, part) = (scores.users, scores.users_without_target, scores.part);
+    let users = range(splits.iter().map(|scores| scores.users));
+    let (without, part) = (range(splits.iter().map(|scores| scores.users_without_target)), scores.part);
     let means = match dialect.means {
         Users::WithTarget => format!("Means are over the {users} {part} users with a target ({without} have none)."),
         Users::WithHeldOut => {
@@ -64,17 +72,19 @@ fn protocol(scores: &Scores) -> Vec<String> {
     sentences
 }
 
-/// The seed of the split, and of each model that draws; replicates one by one.
-fn seeds(rows: &[TableRow<'_>], of_split: Option<u64>) -> IndexMap<String, u64> {
-    let mut seeds: IndexMap<String, u64> = of_split.map(|seed| ("split".to_owned(), seed)).into_iter().collect();
-    for row in rows {
-        for one in &row.members {
-            let model = &one.scores.model;
-            let name = if row.is_replicated() { one.stage.clone() } else { model.title.clone() };
-            if let Some(seed) = model.parameters.get("seed").and_then(serde_json::Value::as_u64) {
-                seeds.insert(name, seed);
-            }
-        }
-    }
-    seeds
+/// A number; of several different ones the least and the greatest.
+fn range(numbers: impl Iterator<Item = u64> + Clone) -> String {
+    let [least, most] = [numbers.clone().min(), numbers.max()].map(Option::unwrap_or_default);
+    if least == most { least.to_string() } else { format!("{least} to {most}") }
+}
+
+/// The seeds of the splits, and of each row's model if it draws: one for each replicate. `labels` has the rows' names.
+pub(super) fn seeds(labels: &[String], rows: &[TableRow<'_>]) -> IndexMap<String, Vec<u64>> {
+    let of_splits = splits(rows).iter().filter_map(|one| one.scores.split.about.seed).collect();
+    let of_row = |row: &TableRow<'_>| -> Vec<u64> {
+        let seed = |one: &&Scored| one.scores.model.parameters.get("seed")?.as_u64();
+        row.members.iter().filter_map(seed).collect()
+    };
+    let of_rows = labels.iter().cloned().zip(rows.iter().map(of_row));
+    std::iter::once(("split".to_owned(), of_splits)).chain(of_rows).filter(|(_, seeds)| !seeds.is_empty()).collect()
 }

@@ -22,8 +22,12 @@ pub(super) fn publications(mut comparison: Comparison, output: &Outputs, ctx: &P
     }
     let training = training_costs(&mut comparison, ctx);
     for row in &mut comparison.rows {
-        let bytes = (ctx.read_upstream)(&row.stage, MODEL.0, CURVE_FILE).unwrap_or_default();
-        row.learning_curves = parse(&bytes).unwrap_or_default().into_iter().map(curve).collect();
+        for replicate in &mut row.replicates {
+            replicate.learning_curves = curves(&replicate.stage, ctx);
+        }
+        if row.replicates.is_empty() {
+            row.learning_curves = curves(&row.stage, ctx);
+        }
     }
     let measured = Measured {
         training,
@@ -41,9 +45,14 @@ pub(super) fn publications(mut comparison: Comparison, output: &Outputs, ctx: &P
     output.documents().map(document).collect()
 }
 
-fn curve(of_training: learning_curve::LearningCurve) -> LearningCurve {
-    let learning_curve::LearningCurve { figure, epochs, values, best } = of_training;
-    LearningCurve { figure, epochs, values, best }
+/// How a stage's training went.
+fn curves(stage: &str, ctx: &PublishCtx<'_>) -> Vec<LearningCurve> {
+    let bytes = (ctx.read_upstream)(stage, MODEL.0, CURVE_FILE).unwrap_or_default();
+    let curve = |of_training: learning_curve::LearningCurve| {
+        let learning_curve::LearningCurve { figure, epochs, values, best } = of_training;
+        LearningCurve { figure, epochs, values, best }
+    };
+    parse(&bytes).unwrap_or_default().into_iter().map(curve).collect()
 }
 
 /// What the pipeline calls the data set. Its content may have been read under another name, which its key leaves out.
@@ -59,17 +68,29 @@ fn dataset_name(ctx: &PublishCtx<'_>) -> Option<String> {
     None
 }
 
-/// What training each row's model cost; the rows then name the stages that trained or chose them.
+/// What training each row's model cost, the mean over replicates; the rows then name the stages that trained or chose them.
 fn training_costs(comparison: &mut Comparison, ctx: &PublishCtx<'_>) -> BTreeMap<String, Cost> {
     let mut costs = BTreeMap::new();
     for row in &mut comparison.rows {
-        let scored = (ctx.find)(&row.stage).into_iter().flat_map(|stage| stage.needs);
-        let mut costing = scored.filter_map(|name| cost_of(&name, ctx).map(|cost| (name, cost)));
-        let Some((name, cost)) = costing.next() else { continue };
+        let Some((name, cost)) = trained_by(&row.stage, ctx) else { continue };
         row.stage.clone_from(&name);
-        costs.insert(name, cost);
+        let mut of_replicates: BTreeMap<String, Cost> = BTreeMap::new();
+        for replicate in &mut row.replicates {
+            let Some((name, cost)) = trained_by(&replicate.stage, ctx) else { continue };
+            replicate.stage.clone_from(&name);
+            // Replicates may share one training, as of a model without seed whose scoring has one.
+            of_replicates.insert(name, cost);
+        }
+        let of_replicates: Vec<Cost> = of_replicates.into_values().collect();
+        costs.insert(name, Cost::mean(&of_replicates).unwrap_or(cost));
     }
     costs
+}
+
+/// The stage that made the model which a stage scored, and what that cost.
+fn trained_by(scoring: &str, ctx: &PublishCtx<'_>) -> Option<(String, Cost)> {
+    let mut needs = (ctx.find)(scoring)?.needs.into_iter();
+    needs.find_map(|name| cost_of(&name, ctx).map(|cost| (name, cost)))
 }
 
 /// What it cost to make the model that a stage gives: to train it, or to train all that it was chosen from.
@@ -83,6 +104,7 @@ fn cost_of(stage: &str, ctx: &PublishCtx<'_>) -> Option<Cost> {
             peak_memory_bytes: costs.iter().filter_map(|cost| cost.peak_memory_bytes).max(),
             threads: costs.iter().map(|cost| cost.threads).max().unwrap_or_default(),
             version: costs.first()?.version.clone(),
+            replicates: None,
             trainings: Some(costs.iter().map(|cost| cost.trainings.unwrap_or(1)).sum()),
         });
     }
@@ -97,6 +119,7 @@ fn cost(facts: Facts) -> Cost {
         threads: facts.threads,
         version: facts.version,
         trainings: None,
+        replicates: None,
     }
 }
 

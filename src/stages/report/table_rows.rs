@@ -57,6 +57,18 @@ pub(super) fn table_rows<'a>(scored: &'a [Scored], axes: &[String]) -> Vec<Table
         .collect()
 }
 
+/// The evaluations of the first row that were made on different splits: one for each split, in the order of replicates. All
+/// rows have the same splits.
+pub(super) fn splits<'a>(rows: &[TableRow<'a>]) -> Vec<&'a Scored> {
+    let mut splits: Vec<&Scored> = Vec::new();
+    for one in rows.first().into_iter().flat_map(|row| &row.members) {
+        if splits.iter().all(|known| known.scores.split.digest != one.scores.split.digest) {
+            splits.push(one);
+        }
+    }
+    splits
+}
+
 /// A stage's name without its coordinates along these axes: what replicates have in common, and nobody else.
 fn family(stage: &str, axes: &[String]) -> String {
     let is_replicate = |coordinate: &str| {

@@ -7,7 +7,7 @@ ifneq ($(wildcard data/ml-1m/ratings.dat),)
 export RECFLOW_TEST_DATA ?= $(CURDIR)/data
 endif
 
-.PHONY: help setup browser build run test lint acceptance bench schema clean
+.PHONY: help setup browser build run test lint acceptance fuzz bench schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: setup ## formatting, clippy and documentation, without a warning
 
 acceptance: setup ## run the tests on real data only, and show what they measure
 	$(CARGO) test --release --test it -- model_quality real_data --nocapture
+
+fuzz: setup ## feed readers with broken files, each for three minutes (FUZZ_SECONDS, FUZZ_SEED)
+	$(CARGO) test --release --test fuzz -- --seconds $(or $(FUZZ_SECONDS),180) --seed $(or $(FUZZ_SEED),1)
 
 bench: setup ## run the benchmarks
 	$(CARGO) bench

@@ -10,6 +10,9 @@ use crate::rec::model::Problem;
 /// How many bad lines an error shows; the rest is counted.
 pub(super) const SHOWN_BAD_LINES: usize = 10;
 
+/// How many columns of a table an error shows; the rest is counted.
+const SHOWN_COLUMNS: usize = 30;
+
 /// Why data could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
@@ -45,6 +48,16 @@ pub enum DataError {
         path: PathBuf,
         /// What shows it.
         what: String,
+    },
+    /// A line that is too long to be one.
+    #[error("`{}` line {line} is longer than {} MiB", path.display(), limit_bytes >> 20)]
+    LongLine {
+        /// Of which file.
+        path: PathBuf,
+        /// The line's number, from 1.
+        line: u64,
+        /// What a line may have.
+        limit_bytes: usize,
     },
     /// There are no events in it.
     #[error("`{}` holds no events", path.display())]
@@ -95,6 +108,10 @@ impl DataError {
             Self::Io { .. } => Some("check that it is a file and that you may read it".to_owned()),
             Self::Gzip { .. } => Some("get the file again: the copy is incomplete or damaged".to_owned()),
             Self::NotText { .. } => Some("unpack it, or save it as UTF-8 text, plain or gzip".to_owned()),
+            Self::LongLine { .. } => Some(
+                "end lines with a line feed: a line is one rating, or in LightGCN's form the items of one user"
+                    .to_owned(),
+            ),
             Self::Empty { .. } => Some("check that it is the right file and was copied whole".to_owned()),
             Self::Unrecognised { .. } => Some(
                 "give a MovieLens folder, a folder with LightGCN's `train.txt` and `test.txt`, or one ratings file: \
@@ -129,8 +146,13 @@ impl fmt::Display for MissingColumn {
             Some(wanted) => write!(f, "`{path}` has no column `{wanted}` (for `{}`)", self.role)?,
             None => write!(f, "`{path}` has no column that is known to hold the {}", self.role)?,
         }
-        let columns: Vec<String> = self.columns.iter().map(|column| format!("`{}`", shortened(column))).collect();
-        write!(f, "; its first line names {}", columns.join(", "))
+        let shown = self.columns.iter().take(SHOWN_COLUMNS);
+        let columns: Vec<String> = shown.map(|column| format!("`{}`", shortened(column))).collect();
+        write!(f, "; its first line names {}", columns.join(", "))?;
+        match self.columns.len().saturating_sub(SHOWN_COLUMNS) {
+            0 => Ok(()),
+            rest => write!(f, " and {rest} more"),
+        }
     }
 }
 

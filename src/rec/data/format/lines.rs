@@ -13,8 +13,10 @@ use crate::rec::Monitor;
 use crate::rec::data::DataError;
 
 const BLOCK_BYTES: usize = 1 << 20;
-/// A longer line is no line but something that is not text; LightGCN lines of real data stay far below.
-const LINE_LIMIT_BYTES: usize = 1 << 26;
+/// A line that holds one record and is longer is not what it seems; so is a quoted field over several lines.
+pub(super) const RECORD_LIMIT_BYTES: usize = 1 << 20;
+/// What a line that holds all items of a user may have: more than a million of them.
+pub(super) const USER_LIMIT_BYTES: usize = 1 << 24;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One line: its number in the file, from 1, and its bytes without the line end.
@@ -27,6 +29,7 @@ pub(super) struct Line<'a> {
 /// The lines of one file that are not blank. Reports progress in bytes of the file after every block.
 pub(super) struct Lines<'m> {
     path: PathBuf,
+    limit_bytes: usize,
     text: Box<dyn Read>,
     bytes_read: Rc<Cell<u64>>,
     bytes_total: u64,
@@ -39,8 +42,8 @@ pub(super) struct Lines<'m> {
 }
 
 impl<'m> Lines<'m> {
-    /// Opens a file; gzip is recognised by its first bytes.
-    pub(super) fn open(path: &Path, monitor: &'m dyn Monitor) -> Result<Self, DataError> {
+    /// Opens a file whose lines have at most so many bytes; gzip is recognised by its first bytes.
+    pub(super) fn open(path: &Path, limit_bytes: usize, monitor: &'m dyn Monitor) -> Result<Self, DataError> {
         let fail = |source| DataError::io(path, source);
         let mut file = File::open(path).map_err(fail)?;
         let metadata = file.metadata().map_err(fail)?;
@@ -56,6 +59,7 @@ impl<'m> Lines<'m> {
         let text: Box<dyn Read> = if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
         let mut lines = Self {
             path: path.to_owned(),
+            limit_bytes,
             text,
             bytes_read,
             bytes_total: metadata.len(),
@@ -89,6 +93,9 @@ impl<'m> Lines<'m> {
                 None if self.start == self.end => return Ok(None),
                 None => (self.start, self.end, self.end),
             };
+            if to - from > self.limit_bytes {
+                return Err(self.too_long());
+            }
             self.start = next;
             self.number += 1;
             let bytes = &self.buffer[from..to];
@@ -100,15 +107,18 @@ impl<'m> Lines<'m> {
         }
     }
 
+    fn too_long(&self) -> DataError {
+        DataError::LongLine { path: self.path.clone(), line: self.number + 1, limit_bytes: self.limit_bytes }
+    }
+
     /// Reads one more block behind what is not yet consumed.
     fn fill(&mut self) -> Result<(), DataError> {
         self.monitor.check()?;
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        if self.end > LINE_LIMIT_BYTES {
-            let what = format!("line {} is longer than {} MiB", self.number + 1, LINE_LIMIT_BYTES >> 20);
-            return Err(DataError::NotText { path: self.path.clone(), what });
+        if self.end > self.limit_bytes {
+            return Err(self.too_long());
         }
         if self.buffer.len() - self.end < BLOCK_BYTES {
             self.buffer.resize(self.end + BLOCK_BYTES, 0);
@@ -157,5 +167,54 @@ impl<R: Read> Read for Counted<R> {
         let n_read = self.inner.read(buffer)?;
         self.count.set(self.count.get() + n_read as u64);
         Ok(n_read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::path::Path;
+
+    use super::{Lines, RECORD_LIMIT_BYTES};
+    use crate::rec::data::DataError;
+    use crate::rec::{Silent, data};
+
+    fn numbers(path: &Path) -> Result<Vec<(u64, usize)>, DataError> {
+        let mut lines = Lines::open(path, RECORD_LIMIT_BYTES, &Silent)?;
+        let mut all = Vec::new();
+        while let Some(line) = lines.next()? {
+            all.push((line.number, line.bytes.len()));
+        }
+        Ok(all)
+    }
+
+    /// Wherever the blocks of the file happen to end.
+    #[test]
+    fn a_line_may_have_as_many_bytes_as_the_limit_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        for before in [0, 1, 1000] {
+            let text = |length: usize| format!("{}\n{}\nend", "b".repeat(before), "x".repeat(length));
+            std::fs::write(&path, text(RECORD_LIMIT_BYTES)).unwrap();
+            assert!(numbers(&path).unwrap().contains(&(2, RECORD_LIMIT_BYTES)));
+            for length in [RECORD_LIMIT_BYTES + 1, 3 * RECORD_LIMIT_BYTES] {
+                std::fs::write(&path, text(length)).unwrap();
+                let error = numbers(&path).unwrap_err();
+                assert!(matches!(error, DataError::LongLine { line: 2, .. }), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_archive_of_an_endless_line_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.csv.gz");
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        (0..64).for_each(|_| encoder.write_all(&vec![b'1'; 1 << 20]).unwrap());
+        std::fs::write(&path, encoder.finish().unwrap()).unwrap();
+        let error = data::detect(&path).unwrap_err();
+        let said = error.to_string().replace(&folder.path().display().to_string(), "folder");
+        assert_eq!(said, "`folder/bomb.csv.gz` line 1 is longer than 16 MiB");
+        assert!(error.help().unwrap_or_default().starts_with("end lines with a line feed"));
     }
 }

@@ -10,12 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ReadOptions;
 use super::collector::{Collector, Row, lossy};
-use super::lines::Lines;
+use super::lines::{Lines, RECORD_LIMIT_BYTES};
 use crate::rec::Monitor;
 use crate::rec::data::{DataError, LineProblem, MissingColumn};
-
-/// A record over several lines is given up beyond this: its quote was never meant to open one.
-const RECORD_LIMIT_BYTES: usize = 1 << 20;
 
 /// The names of the columns of a CSV or TSV file. Case does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -141,11 +138,6 @@ impl Header {
         self.required(path, "title", columns.title.as_ref(), TITLE_NAMES)
     }
 
-    /// Whether a user and an item column of usual names are there.
-    pub(super) fn is_of_events(&self) -> bool {
-        self.find(None, USER_NAMES).is_some() && self.find(None, ITEM_NAMES).is_some()
-    }
-
     fn required(
         &self,
         path: &Path,
@@ -183,7 +175,7 @@ pub(super) fn read(
     collector: &mut Collector,
     monitor: &dyn Monitor,
 ) -> Result<Found, DataError> {
-    let mut lines = Lines::open(path, monitor)?;
+    let mut lines = Lines::open(path, RECORD_LIMIT_BYTES, monitor)?;
     let Some(first) = lines.next()? else { return Err(DataError::Empty { path: path.to_owned() }) };
     let delimiter = options.delimiter.byte(first.bytes);
     let mut record = Record::default();
@@ -212,6 +204,7 @@ pub(super) fn read(
             // A quoted field goes on in the next line.
             joined.clear();
             joined.extend_from_slice(line.bytes);
+            // One that never closes was not meant to open a field.
             while !quotes_close(&joined) && joined.len() < RECORD_LIMIT_BYTES {
                 let Some(next) = lines.next()? else { break };
                 joined.push(b'\n');

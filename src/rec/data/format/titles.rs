@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::collector::lossy;
 use super::double_colon::Fields;
-use super::lines::Lines;
+use super::lines::{Lines, RECORD_LIMIT_BYTES};
 use super::table::Header;
 use super::{OnBadLine, ReadOptions};
 use crate::rec::Monitor;
@@ -48,7 +48,7 @@ pub(super) fn attach(
 
 /// The whole file, decoded; blank lines are kept as line ends, so that line numbers stay right.
 fn read_text(path: &Path, monitor: &dyn Monitor) -> Result<String, DataError> {
-    let mut lines = Lines::open(path, monitor)?;
+    let mut lines = Lines::open(path, RECORD_LIMIT_BYTES, monitor)?;
     let mut bytes = Vec::new();
     let mut number = 1;
     while let Some(line) = lines.next()? {

@@ -49,12 +49,12 @@ pub struct Cost {
 impl Cost {
     /// What its time is of, if not of one training.
     pub(super) fn in_words(&self) -> Option<String> {
-        let sum = |trainings: usize| format!("the sum over the {trainings} models that it was chosen from");
+        let sum = |trainings: usize| format!("sum over the {trainings} models that it was chosen from");
         match (self.trainings.map(sum), self.replicates) {
             (None, None) => None,
-            (Some(sum), None) => Some(format!("T{}.", &sum[1..])),
+            (Some(sum), None) => Some(format!("The {sum}.")),
             (None, Some(replicates)) => Some(format!("The mean over {replicates} replicates.")),
-            (Some(sum), Some(replicates)) => Some(format!("The mean over {replicates} replicates, each {sum}.")),
+            (Some(sum), Some(replicates)) => Some(format!("The mean over {replicates} replicates, each the {sum}.")),
         }
     }
 

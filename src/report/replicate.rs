@@ -1,7 +1,5 @@
 //! The runs that a row is the mean of.
 
-use std::fmt::Display;
-
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +7,7 @@ use serde_json::Value;
 use super::comparison::{Row, parameter_text};
 use super::folded::folded;
 use super::learning_curve::LearningCurve;
+use super::units;
 
 /// One of the runs that a row is the mean of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,12 +40,18 @@ impl Row {
 
     /// The epochs of training, from the fewest to the most of all replicates; `None` for closed forms and counts.
     pub(super) fn epochs_in_words(&self) -> Option<String> {
-        range(self.epochs, self.replicates.iter().map(|replicate| replicate.epochs))
+        self.range(self.epochs, |replicate| replicate.epochs)
     }
 
     /// The epochs whose weights were kept, as [`Self::epochs_in_words`].
     pub(super) fn best_epoch_in_words(&self) -> Option<String> {
-        range(self.best_epoch, self.replicates.iter().map(|replicate| replicate.best_epoch))
+        self.range(self.best_epoch, |replicate| replicate.best_epoch)
+    }
+
+    /// The row's own number, which is the first replicate's, and those of all replicates.
+    fn range(&self, own: Option<u32>, of: fn(&Replicate) -> Option<u32>) -> Option<String> {
+        let numbers = own.into_iter().chain(self.replicates.iter().filter_map(of));
+        units::range(numbers, |number| number.to_string())
     }
 
     /// The parameters with their values as texts; of those in which replicates differ, all.
@@ -69,18 +74,9 @@ impl Row {
     }
 }
 
-/// A number; of several different ones the least and the greatest.
-fn range<T: Copy + Ord + Display>(own: Option<T>, of_replicates: impl Iterator<Item = Option<T>>) -> Option<String> {
-    let all = || own.into_iter();
-    let of_replicates: Vec<T> = of_replicates.flatten().chain(all()).collect();
-    let (least, most) = (of_replicates.iter().min()?, of_replicates.iter().max()?);
-    Some(if least == most { least.to_string() } else { format!("{least} to {most}") })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::example;
-    use super::range;
 
     #[test]
     fn replicates_are_told_together() {
@@ -93,6 +89,7 @@ mod tests {
         assert_eq!(row.epochs_in_words().as_deref(), Some("20 to 31"));
         assert_eq!(row.best_epoch_in_words().as_deref(), Some("15"));
         assert_eq!(row.parameters_in_words().last().unwrap(), &("seed".into(), "1, 2, 3".into()));
-        assert_eq!(range::<u32>(None, [None, None].into_iter()), None);
+        let popularity = example::full_comparison().rows.remove(0);
+        assert_eq!(popularity.epochs_in_words(), None);
     }
 }

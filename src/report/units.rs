@@ -58,9 +58,18 @@ pub fn counted(n: u64, singular: &str, plural: &str) -> String {
 /// Counts and their noun, from the least to the greatest if they differ: `6,040 users`, `5,998 to 6,001 users`.
 pub(super) fn counted_range(counts: impl Iterator<Item = u64>, singular: &str, plural: &str) -> String {
     let counts: Vec<u64> = counts.collect();
-    let [least, most] = [counts.iter().min(), counts.iter().max()].map(|end| end.copied().unwrap_or_default());
-    let from = if least == most { String::new() } else { format!("{} to ", count(least)) };
-    format!("{from}{}", counted(most, singular, plural))
+    let noun = if counts.iter().max() == Some(&1) { singular } else { plural };
+    format!("{} {noun}", range(counts, count).unwrap_or_default())
+}
+
+/// A number; of several different ones the least and the greatest: `20`, `20 to 31`. `None` of none.
+pub fn range<T: Ord>(numbers: impl IntoIterator<Item = T>, in_words: impl Fn(T) -> String) -> Option<String> {
+    let mut numbers: Vec<T> = numbers.into_iter().collect();
+    numbers.sort();
+    numbers.dedup();
+    let most = numbers.pop()?;
+    let least = numbers.into_iter().next();
+    Some(least.map(|least| format!("{} to ", in_words(least))).unwrap_or_default() + &in_words(most))
 }
 
 /// A share as a percentage: `95 %`, `12.5 %`.
@@ -114,6 +123,8 @@ mod tests {
         assert_eq!(super::counted(1, "user", "users"), "1 user");
         assert_eq!(super::counted_range([5, 1200, 7].into_iter(), "user", "users"), "5 to 1,200 users");
         assert_eq!(super::counted_range([1, 1].into_iter(), "user", "users"), "1 user");
+        assert_eq!(super::range([31, 20, 24], |n: u32| n.to_string()).as_deref(), Some("20 to 31"));
+        assert_eq!(super::range([], |n: u32| n.to_string()), None);
     }
 
     #[test]

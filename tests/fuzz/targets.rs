@@ -101,6 +101,12 @@ const PIPELINE_WORDS: &[&str] = &[
 const EVENT_WORDS: &[&str] =
     &["\"stage-finished\"", "\"stage-failed\"", "\"wall-seconds\":1e300,", "\"time\":-1e300,", "\"run-started\""];
 
+/// One of `n`, by the input alone, so that an input does the same when it is run once more by itself.
+fn choice(bytes: &[u8], n: usize) -> usize {
+    let [first, second, ..] = *blake3::hash(bytes).as_bytes();
+    usize::from(u16::from_le_bytes([first, second])) % n
+}
+
 fn pipelines() -> Vec<Vec<u8>> {
     let texts = [
         include_str!("../../pipelines/all_models.yaml"),
@@ -182,7 +188,6 @@ fn run_record(_: &Seeds, work: &Path) -> Run {
     let store = Store::open(&cache).unwrap();
     let run = cache.join("runs/20260101T000000.000-1");
     fs::create_dir_all(&run).unwrap();
-    let mut number = 0;
     Box::new(move |bytes| {
         let place = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap_or(bytes.len());
         fs::write(run.join("events.jsonl"), &bytes[..place]).unwrap();
@@ -190,8 +195,7 @@ fn run_record(_: &Seeds, work: &Path) -> Run {
         if let Ok(record) = RunRecord::read(&store, "20260101T000000.000-1") {
             serde_json::to_string(&record).unwrap();
         }
-        number += 1;
-        if number % 100 == 0 {
+        if choice(bytes, 100) == 0 {
             for words in [&["runs", "show"][..], &["runs", "list"], &["runs", "compare", "2026"]] {
                 let mut program = Command::new(env!("CARGO_BIN_EXE_recflow"));
                 program.args(words).arg("--cache-dir").arg(&cache).stdin(Stdio::null());
@@ -228,14 +232,13 @@ fn ratings() -> Vec<Vec<u8>> {
     texts
 }
 
-/// A ratings file under each name that it may have.
+/// A ratings file under one of the names that it may have.
 fn data_set(work: &Path) -> Run {
     let folder = work.join("data");
     fs::create_dir_all(&folder).unwrap();
-    let mut number = 0;
     Box::new(move |bytes| {
-        number += 1;
-        let name = ["ratings.csv", "ratings.dat", "ratings.tsv", "u.data", "train.txt"][number % 5];
+        let names = ["ratings.csv", "ratings.dat", "ratings.tsv", "u.data", "train.txt"];
+        let name = names[choice(bytes, names.len())];
         let name = if bytes.starts_with(&[0x1f, 0x8b]) { format!("{name}.gz") } else { name.to_owned() };
         let path = folder.join(name);
         fs::write(&path, bytes).unwrap();

@@ -80,10 +80,12 @@ impl Standings {
 
 /// Whether the replicates of two rows belong together one by one: those of one split.
 fn in_pairs(a: &Row, b: &Row) -> bool {
-    let digests = |row: &Row| -> Vec<String> { row.replicates.iter().map(|one| one.split_digest.clone()).collect() };
-    let (of_a, of_b) = (digests(a), digests(b));
-    let distinct: BTreeSet<&String> = of_a.iter().collect();
-    of_a == of_b && distinct.len() == of_a.len()
+    let (of_a, of_b) = (split_digests(a), split_digests(b));
+    of_a == of_b && BTreeSet::from_iter(&of_a).len() == of_a.len()
+}
+
+fn split_digests(row: &Row) -> Vec<&str> {
+    row.replicates.iter().map(|one| one.split_digest.as_str()).collect()
 }
 
 /// Whether any of the values reaches one of the best row's; in pairs, the one beside it. Greater ones are better.

@@ -7,7 +7,7 @@ use super::super::facts::{Part, SplitFacts};
 use super::scored::Scored;
 use super::table_rows::{TableRow, splits};
 use crate::rec::metric::Users;
-use crate::report::{DatasetFacts, PartSize, Provenance, SplitFacts as Split};
+use crate::report::{DatasetFacts, PartSize, Provenance, SplitFacts as Split, units};
 
 /// What all the scores were made of and how.
 pub(super) fn provenance(rows: &[TableRow<'_>], first: &Scored) -> Provenance {
@@ -56,8 +56,10 @@ fn protocol(splits: &[&Scores]) -> Vec<String> {
         Some(rating) => format!("Held-out items rated {rating} or higher are targets."),
         None => "Every held-out item is a target, whatever its rating.".to_owned(),
     };
-    let users = range(splits.iter().map(|scores| scores.users));
-    let (without, part) = (range(splits.iter().map(|scores| scores.users_without_target)), scores.part);
+    let of_splits =
+        |of: fn(&Scores) -> u64| units::range(splits.iter().copied().map(of), |n| n.to_string()).unwrap_or_default();
+    let (users, without) = (of_splits(|scores| scores.users), of_splits(|scores| scores.users_without_target));
+    let part = scores.part;
     let means = match dialect.means {
         Users::WithTarget => format!("Means are over the {users} {part} users with a target ({without} have none)."),
         Users::WithHeldOut => {
@@ -70,12 +72,6 @@ fn protocol(splits: &[&Scores]) -> Vec<String> {
         sentences.push(caveat.to_owned());
     }
     sentences
-}
-
-/// A number; of several different ones the least and the greatest.
-fn range(numbers: impl Iterator<Item = u64> + Clone) -> String {
-    let [least, most] = [numbers.clone().min(), numbers.max()].map(Option::unwrap_or_default);
-    if least == most { least.to_string() } else { format!("{least} to {most}") }
 }
 
 /// The seeds of the splits, and of each row's model if it draws: one for each replicate. `labels` has the rows' names.

@@ -155,6 +155,16 @@ pub(super) fn definitions(comparison: &Comparison) -> Vec<Definition> {
 pub(super) const RUNTIME: &str =
     "wall-clock time of training, when the model was computed, of several replicates the mean; scoring is not in it.";
 
+/// Over what the means of models that were trained several times are, such as `3 replicates (seed)`; `None` if none was.
+pub(super) fn averaged_over(comparison: &Comparison) -> Option<String> {
+    let counts = comparison.rows.iter().map(|row| row.replicates.len()).filter(|&count| count > 1);
+    let (least, most) = (counts.clone().min()?, counts.max()?);
+    let most = if least == most { format!("{most}") } else { format!("up to {most}") };
+    let axes = comparison.statistics.as_ref().map(|statistics| statistics.replicate_axes.join(", "));
+    let axes = axes.map(|axes| format!(" ({axes})")).unwrap_or_default();
+    Some(format!("{most} replicates{axes}"))
+}
+
 /// What the numbers of a model that was trained several times are; `None` if none was.
 pub(super) fn of_replicates(comparison: &Comparison) -> Option<&'static str> {
     comparison.rows.iter().any(|row| !row.replicates.is_empty()).then_some(

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::facts::averaged_over;
 use super::grid::{Grid, GridCell, Superscript};
 use super::{Comparison, Measured, units, wrap};
 
@@ -36,7 +37,10 @@ pub fn render(comparison: &Comparison, measured: &Measured, width: usize) -> Str
     if grid.has_tied() {
         notes.push("≈ not told from the best by the test".to_owned());
     }
-    notes.extend(replicates(comparison));
+    notes.extend(
+        averaged_over(comparison)
+            .map(|over| format!("Numbers with ± are means over {over}, ± their standard deviation.")),
+    );
     notes.extend(grid.notes.iter().enumerate().map(|(index, note)| format!("{} {note}", Superscript(index + 1))));
     notes.extend(comparison.notes.iter().cloned());
     let lines: Vec<String> = notes.iter().flat_map(|note| wrap(note, 0, width.min(WIDEST_PROSE))).collect();
@@ -44,14 +48,6 @@ pub fn render(comparison: &Comparison, measured: &Measured, width: usize) -> Str
         let _ = write!(text, "\n{}\n", lines.join("\n"));
     }
     text
-}
-
-/// Which numbers are means, and over how many runs.
-fn replicates(comparison: &Comparison) -> Option<String> {
-    let most = comparison.rows.iter().map(|row| row.replicates.len()).max().filter(|&most| most > 1)?;
-    let axes = comparison.statistics.as_ref().map(|statistics| statistics.replicate_axes.join(", "));
-    let of = axes.map(|axes| format!(" ({axes})")).unwrap_or_default();
-    Some(format!("Numbers with ± are means over up to {most} replicates{of}, ± their standard deviation."))
 }
 
 fn title(comparison: &Comparison) -> String {

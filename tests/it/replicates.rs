@@ -122,7 +122,9 @@ fn seeds_of_trainings_are_one_row_beside_models_without_any() {
     let csv = project.read("r.csv");
     assert!(csv.lines().next().unwrap().contains(",users,replicates,") && csv.lines().count() == 4, "{csv}");
     let page = project.read("r.html");
-    assert!(page.contains(" over 3</span>") && page.contains("<figcaption>3 trainings, "));
+    assert!(
+        page.contains("the standard deviation over 3 replicates (seed)") && page.contains("<figcaption>3 trainings, ")
+    );
     // Each figure of each training but the first has a thin line.
     let rows = report["rows"].as_array().unwrap().iter();
     let others = rows.flat_map(|row| row["replicates"].as_array().into_iter().flatten().skip(1));

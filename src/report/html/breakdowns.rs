@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::chart::{Anchor, Drawing, Frame, Scale, Series, stack, width_of, y_axis};
+use super::chart::{Anchor, Drawing, Frame, Scale, Series, name_in_chart, stack, width_of, y_axis};
 use crate::report::breakdown::{Breakdown, Group};
 use crate::report::comparison::{Column, Comparison};
 use crate::report::estimate::Cell;
@@ -95,7 +95,7 @@ fn chart(
     rows: &[(usize, Vec<Option<f64>>)],
     labels: &[String],
 ) -> String {
-    let names = rows.iter().map(|(row, _)| width_of(&labels[*row])).fold(0.0, f64::max).min(150.0);
+    let names = rows.iter().map(|(row, _)| width_of(&name_in_chart(&labels[*row]))).fold(0.0, f64::max);
     let frame = Frame { left: 54.0, top: 14.0, right: WIDTH - names - 22.0, bottom: HEIGHT - 46.0 };
     let y =
         Scale::linear(rows.iter().flat_map(|(_, values)| values.iter().flatten().copied()), (frame.bottom, frame.top));
@@ -134,7 +134,7 @@ fn chart(
     let wanted: Vec<f64> = ends.iter().map(|(_, point)| point.1).collect();
     for ((row, point), height) in ends.iter().zip(stack(&wanted, frame.top, frame.bottom)) {
         drawing.line("leader", (point.0 + 6.0, point.1), (frame.right + 4.0, height));
-        drawing.text("label", (frame.right + 7.0, height + 4.0), Anchor::Start, &labels[*row]);
+        drawing.text("label", (frame.right + 7.0, height + 4.0), Anchor::Start, &name_in_chart(&labels[*row]));
     }
     let title = format!("{} {}", column.title, lowercase_first(&breakdown.title));
     let said = rows.iter().map(|(row, values)| {

@@ -1,8 +1,10 @@
 //! Quality against what it costs: training time and memory.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::chart::{Anchor, Drawing, Frame, Label, Scale, Series, Tick, escape, place, x_axis, y_axis};
+use super::chart::{Anchor, Drawing, Frame, Label, Scale, Series, Tick, escape, name_in_chart, place, x_axis, y_axis};
 use crate::report::comparison::{Column, Comparison, Direction};
 use crate::report::grid::number;
 use crate::report::measured::{Cost, Measured};
@@ -134,8 +136,12 @@ fn chart(id: &str, column: &Column, spent: &Spent, points: &[Point<'_>]) -> Char
             series.draw(drawing, at, 5.0);
         });
     }
-    let labels: Vec<Label<'_>> =
-        points.iter().map(|point| Label { text: point.label, point: (x.at(point.spent), y.at(point.value)) }).collect();
+    let names: Vec<Cow<'_, str>> = points.iter().map(|point| name_in_chart(point.label)).collect();
+    let labels: Vec<Label<'_>> = points
+        .iter()
+        .zip(&names)
+        .map(|(point, name)| Label { text: name, point: (x.at(point.spent), y.at(point.value)) })
+        .collect();
     for (label, placement) in labels.iter().zip(place(&labels, &FRAME)) {
         let Some(placement) = placement else { continue };
         if let Some(end) = placement.leader {

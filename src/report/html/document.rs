@@ -48,6 +48,8 @@ struct Page<'a> {
     methods: &'a [String],
     definitions: Vec<DefinitionView>,
     notes: &'a [String],
+    /// Over what means of replicates are.
+    averaged_over: Option<String>,
     /// What costs and epochs of replicates are.
     of_replicates: Option<&'static str>,
     /// Whose lists are shown of replicates.
@@ -88,6 +90,7 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
         methods: comparison.statistics.as_ref().map_or(&[], |statistics| &statistics.sentences),
         definitions: definitions(comparison, measured),
         notes: &comparison.notes,
+        averaged_over: facts::averaged_over(comparison),
         of_replicates: facts::of_replicates(comparison),
         lists_of_replicates: facts::lists_of_replicates(comparison),
         command: measured.command.as_deref(),

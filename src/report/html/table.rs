@@ -33,7 +33,7 @@ pub(super) struct TableView {
 #[derive(Debug, Serialize)]
 struct Head {
     title: String,
-    /// `higher`, `lower` or empty.
+    /// `↑` where higher is better, `↓` where lower is, or empty.
     better: &'static str,
     /// Whether sorting begins with the lowest.
     ascends: bool,
@@ -116,8 +116,8 @@ fn heads(comparison: &Comparison) -> Vec<Head> {
     let metric = |column: &Column| Head {
         title: column.title.clone(),
         better: match column.direction {
-            Direction::HigherIsBetter => "higher",
-            Direction::LowerIsBetter => "lower",
+            Direction::HigherIsBetter => "↑",
+            Direction::LowerIsBetter => "↓",
             Direction::Neither => "",
         },
         ascends: column.direction == Direction::LowerIsBetter,
@@ -147,9 +147,7 @@ fn with_estimate(view: CellView, column: &Column, estimate: &Estimate, scale: &S
         best: view.best || verdict == Some(Verdict::Best),
         bar: Some(bar(scale, estimate.value, interval)),
         interval: interval.map(|(low, high)| format!("{} to {}", shown(low), shown(high))),
-        spread: estimate.spread.as_ref().map(|spread| {
-            format!("± {} over {}", number(spread.standard_deviation, column.decimals + 1), spread.replicates)
-        }),
+        spread: estimate.spread.as_ref().map(|spread| format!("± {}", shown(spread.standard_deviation))),
         test: estimate.standing.and_then(|standing| standing.against_best).map(|test| against_best(column, &test)),
         ..view
     }

@@ -1,10 +1,14 @@
 //! Names beside points, such that none covers another.
 
+use std::borrow::Cow;
+
 use super::axis::Frame;
 use super::svg::Anchor;
 
 /// The width of a character of the labels' size, on the safe side for the fonts of all systems.
 const CHARACTER: f64 = 6.9;
+/// The width that the name of a model may take of a chart, whose mark and tooltip tell it in any case.
+const WIDEST_NAME: f64 = 170.0;
 /// The height of a line of labels.
 const LINE: f64 = 14.0;
 
@@ -100,6 +104,23 @@ pub(in super::super) fn width_of(text: &str) -> f64 {
     unicode_width::UnicodeWidthStr::width(text) as f64 * CHARACTER
 }
 
+/// The name of a model for a chart: cut where it is wider than [`WIDEST_NAME`].
+pub(in super::super) fn name_in_chart(text: &str) -> Cow<'_, str> {
+    if width_of(text) <= WIDEST_NAME {
+        return Cow::Borrowed(text);
+    }
+    let mut name = String::new();
+    for character in text.chars() {
+        name.push(character);
+        if width_of(&name) > WIDEST_NAME - CHARACTER {
+            name.pop();
+            break;
+        }
+    }
+    let name = name.trim_end_matches([' ', ',', '(']);
+    Cow::Owned(format!("{name}…"))
+}
+
 /// Heights for labels in one column, each as near to the one it wants as an even distance between them lets it.
 pub(in super::super) fn stack(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
@@ -146,6 +167,16 @@ mod tests {
         let at = |x: f64| place(&[Label { text: "EASE", point: (x, 50.0) }], &FRAME)[0].unwrap().anchor;
         assert_eq!((at(10.0), at(290.0)), (Anchor::Start, Anchor::End));
         assert_eq!(place(&[Label { text: &"long ".repeat(30), point: (10.0, 10.0) }], &FRAME), [None]);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_to_what_a_chart_has_room_for() {
+        assert_eq!(name_in_chart("Mult-VAE (latent 200)"), "Mult-VAE (latent 200)");
+        let cut = name_in_chart("Mult-VAE (hidden [600], patience 15)");
+        assert_eq!(cut, "Mult-VAE (hidden [600]…");
+        for text in ["矩阵分解的一种很长很长的名字而且没有空格", &"long ".repeat(30)] {
+            assert!(width_of(&name_in_chart(text)) <= WIDEST_NAME, "{text}");
+        }
     }
 
     #[test]

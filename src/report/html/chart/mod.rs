@@ -7,7 +7,7 @@ mod series;
 mod svg;
 
 pub(super) use axis::{Frame, x_axis, y_axis};
-pub(super) use label::{Label, place, stack, width_of};
+pub(super) use label::{Label, name_in_chart, place, stack, width_of};
 pub(super) use scale::{Scale, Tick};
 pub(super) use series::Series;
 pub(super) use svg::{Anchor, Drawing, escape, number};

@@ -48,6 +48,8 @@ fn values(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<
 pub(super) fn text(value: Option<&Value>) -> String {
     match value {
         None => "(none)".to_owned(),
+        // What begins or ends with a space, or is nothing, is not to be seen without quotes.
+        Some(Value::String(text)) if text.is_empty() || text.trim() != text => format!("{text:?}"),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => {
             let text = number.to_string();

@@ -1,6 +1,6 @@
 //! A stage's key taken apart, beside that of the last time, and what it costs to run it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::digest::StageKey;
 use super::key::KeyPreimage;
-use super::plan::Plan;
+use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
 use super::seconds;
 use super::stage::{Facts, Workspace};
@@ -49,17 +49,16 @@ pub struct Part {
     pub last: Option<String>,
 }
 
-/// Takes the stage of that name apart; `None` if there is none.
+/// Takes these stages apart.
 pub fn explain(
     plan: &Plan,
     registry: &Registry,
     store: &Store,
     workspace: &Workspace,
-    stage: &str,
-) -> Option<Explanation> {
-    let index = plan.find(stage)?;
-    let planned = &plan[index];
-    let mut now = None;
+    stages: &[StageIndex],
+) -> Vec<Explanation> {
+    let wanted: BTreeSet<&str> = stages.iter().map(|&stage| plan[stage].name.as_str()).collect();
+    let mut preimages: BTreeMap<String, KeyPreimage> = BTreeMap::new();
     survey(
         plan,
         registry,
@@ -71,40 +70,50 @@ pub fn explain(
             | Known::Open(resolved)
             | Known::SameAs(_, resolved)
             | Known::Frozen { due: Some(resolved), .. }
-                if told.name == stage =>
+                if wanted.contains(told.name.as_str()) =>
             {
-                now = Some(resolved.preimage);
+                preimages.insert(told.name.clone(), resolved.preimage);
             }
             _ => {}
         },
     );
-    let last = store.latest(plan.name(), stage).and_then(|key| store.action(key));
-    let revision = registry.find(&planned.kind).map_or(0, |kind| kind.revision);
-    let parts_now = match &now {
-        Some(preimage) => parts(preimage),
+    let statuses: BTreeMap<String, StageStatus> = status(plan, registry, store, workspace, &BTreeSet::new())
+        .into_iter()
+        .map(|status| (status.stage.clone(), status))
+        .collect();
+    let told = stages.iter().filter_map(|&index| {
+        let planned = &plan[index];
+        let now = preimages.get(&planned.name);
+        let last = store.latest(plan.name(), &planned.name).and_then(|key| store.action(key));
         // What the file says is known even if inputs are not.
-        None => parts(&KeyPreimage {
-            kind: planned.kind.clone(),
-            revision,
-            parameters: planned.key_parameters.as_ref().clone(),
-            inputs: Vec::new(),
-            sources: Vec::new(),
-            variables: Vec::new(),
-        }),
-    };
-    let parts_last = last.as_ref().map(|action| parts(&action.preimage)).unwrap_or_default();
-    let behind: Vec<String> = plan.descendants_of(index).into_iter().map(|stage| plan[stage].name.clone()).collect();
-    let statuses = status(plan, registry, store, workspace, &BTreeSet::new());
-    let costs = statuses.iter().filter(|status| status.stage == stage || behind.contains(&status.stage));
-    Some(Explanation {
-        cost: costs.filter_map(|status| status.last_wall).sum(),
-        status: statuses.iter().find(|status| status.stage == stage)?.clone(),
-        key: now.map(|preimage| preimage.key()),
-        last_key: last.as_ref().map(Action::key),
-        last_facts: last.map(|action| action.facts),
-        parts: beside(parts_now, &parts_last),
-        behind,
-    })
+        let parts_now = now.map_or_else(|| parts(&without_inputs(planned, registry)), parts);
+        let parts_last = last.as_ref().map(|action| parts(&action.preimage)).unwrap_or_default();
+        let behind: Vec<String> =
+            plan.descendants_of(index).into_iter().map(|stage| plan[stage].name.clone()).collect();
+        let walls = std::iter::once(&planned.name).chain(&behind).filter_map(|stage| statuses.get(stage)?.last_wall);
+        Some(Explanation {
+            cost: walls.sum(),
+            status: statuses.get(&planned.name)?.clone(),
+            key: now.map(KeyPreimage::key),
+            last_key: last.as_ref().map(Action::key),
+            last_facts: last.map(|action| action.facts),
+            parts: beside(parts_now, &parts_last),
+            behind,
+        })
+    });
+    told.collect()
+}
+
+/// What a stage's key is made of but for its inputs.
+fn without_inputs(planned: &PlannedStage, registry: &Registry) -> KeyPreimage {
+    KeyPreimage {
+        kind: planned.kind.clone(),
+        revision: registry.find(&planned.kind).map_or(0, |kind| kind.revision),
+        parameters: planned.key_parameters.as_ref().clone(),
+        inputs: Vec::new(),
+        sources: Vec::new(),
+        variables: Vec::new(),
+    }
 }
 
 /// Names and values of everything in a key, in its order.

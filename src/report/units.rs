@@ -15,6 +15,17 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// An estimated duration, no finer than an estimate can be: `less than a second`, `about 50 s`, `about 4 min`, `about 2.5 h`.
+pub fn about(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    match () {
+        () if seconds < 1.0 => "less than a second".to_owned(),
+        () if seconds < 90.0 => format!("about {seconds:.0} s"),
+        () if seconds < 5400.0 => format!("about {:.0} min", seconds / 60.0),
+        () => format!("about {:.1} h", seconds / 3600.0),
+    }
+}
+
 /// A running time in whole seconds, for displays that count on: `3 s`, `3 m 05 s`, `2 h 07 m`.
 pub fn clock(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
@@ -80,6 +91,21 @@ pub fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    #[test]
+    fn estimates_are_told_no_finer_than_they_are() {
+        let cases = [
+            (0.4, "less than a second"),
+            (3.52, "about 4 s"),
+            (89.0, "about 89 s"),
+            (251.0, "about 4 min"),
+            (5399.0, "about 90 min"),
+            (9000.0, "about 2.5 h"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(super::about(Duration::from_secs_f64(seconds)), text, "{seconds}");
+        }
+    }
 
     #[test]
     fn durations_round_into_the_next_unit_rather_than_past_it() {

@@ -17,6 +17,7 @@ mod diagnostics;
 mod dialects;
 mod edits;
 mod engine;
+mod explanations;
 mod failures;
 mod first_run;
 mod frozen;

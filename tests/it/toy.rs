@@ -44,6 +44,13 @@ struct Join {
     output: Option<String>,
 }
 
+/// The next revision of [`Join`], of another default.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct RevisedJoin {
+    between: String,
+}
+
 /// Lists the stages that it reads, with their coordinates.
 #[derive(Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
@@ -109,6 +116,12 @@ impl Default for Join {
     }
 }
 
+impl Default for RevisedJoin {
+    fn default() -> Self {
+        Self { between: ", ".into() }
+    }
+}
+
 impl Default for Fail {
     fn default() -> Self {
         Self { how: "error".into() }
@@ -136,6 +149,12 @@ impl Stage for Read {
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         write(ctx, &fs::read_to_string(&ctx.sources[0].path)?)
+    }
+}
+
+impl Stage for RevisedJoin {
+    fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
+        Join { between: self.between.clone(), output: None }.run(ctx)
     }
 }
 
@@ -237,10 +256,19 @@ impl Stage for Heavy {
 }
 
 pub fn registry() -> Registry {
+    with_join(StageKind::of::<Join>("join", 1, "Joins texts."))
+}
+
+/// The same after a revision of `join`, of which the default is another.
+pub fn revised_registry() -> Registry {
+    with_join(StageKind::of::<RevisedJoin>("join", 2, "Joins texts."))
+}
+
+fn with_join(join: StageKind) -> Registry {
     Registry::new([
         StageKind::of::<Write>("write", 1, "Writes a text.").writes("text", TEXT),
         StageKind::of::<Read>("read", 1, "Writes a file's content.").writes("text", TEXT),
-        StageKind::of::<Join>("join", 1, "Joins texts.").reads("texts", TEXT, Arity::Many).writes("text", TEXT),
+        join.reads("texts", TEXT, Arity::Many).writes("text", TEXT),
         StageKind::of::<List>("list", 1, "Lists texts.").reads("texts", TEXT, Arity::Set).writes("text", TEXT),
         StageKind::of::<Length>("length", 1, "Measures a text.").reads("text", TEXT, Arity::One).writes("text", TEXT),
         StageKind::of::<Fail>("fail", 1, "Goes wrong.").writes("text", TEXT),
@@ -308,8 +336,12 @@ impl Toy {
     }
 
     pub fn plan(stages: &str) -> Plan {
+        Self::plan_of(stages, &registry())
+    }
+
+    pub fn plan_of(stages: &str, registry: &Registry) -> Plan {
         let text = format!("name: toy\nstages:\n{stages}");
-        Plan::read(&SourceText::new("toy.yaml", text), &[], &registry())
+        Plan::read(&SourceText::new("toy.yaml", text), &[], registry)
             .unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))
     }
 

@@ -3,6 +3,7 @@
 mod environment;
 mod files;
 mod inputs;
+mod origins;
 mod scores;
 mod word;
 
@@ -15,6 +16,7 @@ use std::process::{Command as Process, ExitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::origins::Origins;
 use self::word::Word;
 use super::ports::{ALL, COMPARISON, DATASET, FILES, MODEL, SCORES, SPLIT};
 use super::train::{MODEL_FILE, WEIGHTS_FILE};
@@ -34,7 +36,7 @@ pub(super) fn kind() -> StageKind {
     let about = "Runs any program over the results of other stages and files. It finds its inputs in the folders that the \
         variables RECFLOW_INPUT_<STAGE> name (a split as CSV files without the test part) and writes its outputs into \
         the folder RECFLOW_OUTPUT_DIR, with RECFLOW_THREADS threads. With `scores`, it is a model.";
-    let kind = StageKind::of::<Command>(NAME, 1, about);
+    let kind = StageKind::of::<Command>(NAME, 2, about);
     let kind = ALL.into_iter().fold(kind, |kind, port| kind.reads(port.0, port, Arity::Any));
     kind.writes("files", FILES).writes("model", MODEL).varies_ports()
 }
@@ -145,6 +147,8 @@ impl Stage for Command {
         for (path, name) in outputs.chain(scores) {
             if !files::is_file_name(name) {
                 refuse(&path, format!("`{name}` is not the name of a file"), "name it without a folder");
+            } else if name == origins::FILE {
+                refuse(&path, format!("recflow itself writes a file `{name}`"), "choose another name");
             } else if self.scores.is_some() && [MODEL_FILE, WEIGHTS_FILE].contains(&name.as_str()) {
                 refuse(&path, format!("a model has a file `{name}` already"), "choose another name");
             }
@@ -203,6 +207,11 @@ impl Stage for Command {
             fs::create_dir(dir)?;
         }
         files::copy(&ctx.sources, &own)?;
+        let origins = Origins::of(ctx, self.reads_test)?;
+        let split = ctx.optional_input(SPLIT.0);
+        if let (true, Some(split)) = (self.scores.is_some(), split) {
+            origins.check(split)?;
+        }
         let inputs = inputs::lay_out(ctx, self.reads_test)?;
         let mut process = self.process();
         process.current_dir(&own);
@@ -214,13 +223,15 @@ impl Stage for Command {
         let out = ctx.output(self.port());
         if let Some(scores) = &self.scores {
             let file = files::written(&written, scores)?;
-            let split = ctx.inputs.get(SPLIT.0).and_then(|splits| splits.first());
             let split = split.ok_or_else(|| StageError::new("a model needs a split"))?;
             let parameters = serde_json::json!({ "run": self.run, "shell": self.shell });
-            scores::store(&file, &split.dir, self.title.clone().unwrap_or_default(), parameters, &out)?;
+            scores::store(&file, split, self.title.clone().unwrap_or_default(), parameters, &out)?;
         }
         for name in &self.outputs {
             fs::rename(files::written(&written, name)?, out.join(name))?;
+        }
+        if self.scores.is_none() {
+            origins.write(&out)?;
         }
         files::report_unkept(&written, self.scores.as_deref());
         Ok(())

@@ -24,7 +24,7 @@ pub(super) fn kind() -> StageKind {
     let canonical =
         |parameters: Value| serde_json::to_value(serde_json::from_value::<SplitParams>(parameters)?.resolved());
     let about = "Cuts a data set into training, validation and test parts; every model of a comparison uses the same.";
-    StageKind::new("split", 1, about, ParameterSchema::of::<SplitParams>(), build, canonical)
+    StageKind::new("split", 2, about, ParameterSchema::of::<SplitParams>(), build, canonical)
         .reads("dataset", DATASET, Arity::Optional)
         .writes("split", SPLIT)
 }

@@ -135,10 +135,7 @@ impl<'a> Ranking<'a> {
                 }
             }
         }
-        if let Some(&item) = list.iter().find(|&&item| marks[item as usize] == Mark::Seen) {
-            let (model, user) = (self.options.model.clone(), block.holdout.users[row]);
-            return Err(EvaluationError::Seen { model, user, item });
-        }
+        refuse_seen(list, marks, block.holdout.users[row], self.options)?;
         if scored.ranked[row] {
             let rating_of = |item: u32| match marks[item as usize] {
                 Mark::HeldOut(rating) => Some(rating),
@@ -160,6 +157,15 @@ impl<'a> Ranking<'a> {
     }
 }
 
+/// Fails at the first item of a user's list that the user has. What is left out cannot be selected; should that ever break, no
+/// number comes of it.
+fn refuse_seen(list: &[u32], marks: &[Mark], user: u32, options: &EvaluationOptions) -> Result<(), EvaluationError> {
+    match list.iter().find(|&&item| marks[item as usize] == Mark::Seen) {
+        Some(&item) => Err(EvaluationError::Seen { model: options.model.clone(), user, item }),
+        None => Ok(()),
+    }
+}
+
 /// Fails at the first score of a user that is not finite.
 pub(super) fn check_finite(
     scores: &[f32],
@@ -174,4 +180,22 @@ pub(super) fn check_finite(
     let bad = (0..).zip(scores).find(|(_, score)| !score.is_finite());
     let (item, &value) = bad.expect("one score is not finite");
     Err(EvaluationError::NotFinite { model: options.model.clone(), user, item, side, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mark, refuse_seen};
+    use crate::rec::eval::EvaluationOptions;
+
+    #[test]
+    fn a_list_with_an_item_that_the_user_has_is_refused() {
+        let options = EvaluationOptions { model: "EASE".to_owned(), ..EvaluationOptions::default() };
+        let marks = [Mark::Other, Mark::Seen, Mark::HeldOut(4.0)];
+        assert_eq!(refuse_seen(&[2, 0], &marks, 7, &options), Ok(()));
+        let error = refuse_seen(&[2, 1, 0], &marks, 7, &options).unwrap_err();
+        insta::assert_snapshot!(
+            format!("{error}; {}", error.help().unwrap()),
+            @"model `EASE` recommends item `1` (by index) to user `7` (by index), who has it already; this is a defect of recflow; please report it"
+        );
+    }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use super::origins;
 use crate::engine::{InputArtifact, StageCtx, StageError};
 use crate::rec::data::Split;
 use crate::stages::ports::SPLIT;
@@ -40,6 +41,9 @@ pub(super) fn lay_out(ctx: &StageCtx<'_>, with_test_targets: bool) -> Result<BTr
 fn link_files(from: &Path, to: &Path) -> Result<(), StageError> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
+        if entry.file_name() == origins::FILE {
+            continue;
+        }
         symlink(entry.path().canonicalize()?, to.join(entry.file_name()))?;
     }
     Ok(())

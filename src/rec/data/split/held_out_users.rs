@@ -65,6 +65,10 @@ pub(super) fn split(
     let mut fold = Fold { dataset, rows: &rows, vocabulary: &vocabulary, order: fold_in, share, draws };
     let validation = fold.holdout(validation_users, n_train, monitor)?;
     let test = fold.holdout(test_users, n_train + n_validation, monitor)?;
+    if !fold.draws.is_sequence() {
+        refuse_fewer("validation", params.validation_users, &validation)?;
+        refuse_fewer("test", params.test_users, &test)?;
+    }
 
     let (which, caveat) = match fold_in {
         FoldIn::Random => ("random", ""),
@@ -85,6 +89,20 @@ pub(super) fn split(
         validation,
         test,
     })
+}
+
+/// A number of users is a promise that a table repeats; who has too little to be folded must not be missing unseen. Published
+/// splits, which are drawn as numpy does, are what they are: the programs that drew them leave such users out.
+fn refuse_fewer(part: &str, asked_for: Option<usize>, holdout: &Holdout) -> Result<(), SplitError> {
+    let (n_asked_for, n_scored) = (asked_for.unwrap_or(0), holdout.users.len());
+    if n_scored >= n_asked_for {
+        return Ok(());
+    }
+    let message = format!(
+        "of {n_asked_for} {part} users asked for, {n_scored} have something to be shown and something to be found"
+    );
+    let help = format!("filter users with few events away first, or ask for a share of them: `{part}: 0.1`");
+    Err(SplitError::unfit(message, help))
 }
 
 /// The items that training users have, indexed by their first training event.

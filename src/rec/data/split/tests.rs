@@ -162,6 +162,7 @@ proptest! {
             expected.sort();
             prop_assert_eq!(&folded, &expected);
             prop_assert!(shown < folded.len() || folded.is_empty());
+            prop_assert!(is_numpy || part.users.len() == range.len(), "as many as were asked for, or none at all");
             for row in 0..part.users.len() {
                 let (shown, held_out) = (part.history.items_of(row).len(), part.targets.items_of(row).len());
                 let n = shown + held_out;

@@ -11,11 +11,14 @@ use super::examples::{self, examples};
 use super::facts::{Part as PartSize, SplitFacts};
 use super::figures::parse;
 use super::memory;
-use super::ports::{MODEL, SCORES, SPLIT};
+use super::ports::{DATASET, MODEL, SCORES, SPLIT};
 use super::scored_users::ScoredUsersWriter;
 use super::train::{MODEL_FILE, StoredModel, WEIGHTS_FILE};
+use super::user_groups::UserGroups;
 use super::user_terms::TermSources;
-use crate::engine::{Arity, Figures, Inputs, ParameterProblem, ReadFile, Stage, StageCtx, StageError, StageKind, Step};
+use crate::engine::{
+    Arity, Figures, Inputs, ParameterProblem, Ports, ReadFile, Stage, StageCtx, StageError, StageKind, Step,
+};
 use crate::rec::data::{HeldOutPart, HoldoutRows, StoredHoldout, read_items, read_users};
 use crate::rec::eval::{
     EvaluationError, EvaluationOptions, MetricValue, PopularityFacts, PopularityThirds, TrainingCounts, evaluate_into,
@@ -39,7 +42,9 @@ pub(super) fn kind() -> StageKind {
     )
     .reads("split", SPLIT, Arity::One)
     .reads("model", MODEL, Arity::One)
+    .reads("dataset", DATASET, Arity::Optional)
     .writes("scores", SCORES)
+    .varies_ports()
 }
 
 /// How a model is scored.
@@ -56,12 +61,24 @@ struct Evaluate {
     part: Part,
     /// The lowest rating that makes a held-out item a target of rankings. Without it every held-out item is one.
     relevant_from: Option<f64>,
+    /// Attributes of users, such as `gender`: the report tells the metrics for each of their groups. Such a stage also needs
+    /// the data set that knows them, the one of `ingest`. Models never see them.
+    #[schemars(extend("uniqueItems" = true))]
+    // Not in the key where there are none: it changes nothing then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_groups: Vec<String>,
 }
 
 impl Default for Evaluate {
     fn default() -> Self {
         let metrics = ["rmse", "precision@10", "recall@10", "ndcg@10"].map(str::to_owned).to_vec();
-        Self { metrics, dialect: DialectName::default(), part: Part::Test, relevant_from: None }
+        Self {
+            metrics,
+            dialect: DialectName::default(),
+            part: Part::Test,
+            relevant_from: None,
+            user_groups: Vec::new(),
+        }
     }
 }
 
@@ -155,6 +172,14 @@ impl Stage for Evaluate {
         vec![ParameterProblem::of("metrics", message, Some(format!("it defines {}", defined.join(", "))))]
     }
 
+    fn ports(&self, mut of_kind: Ports) -> Ports {
+        if self.user_groups.is_empty() {
+            of_kind.inputs.retain(|port| port.port_type != DATASET);
+        }
+        of_kind.inputs.iter_mut().filter(|port| port.port_type == DATASET).for_each(|port| port.arity = Arity::One);
+        of_kind
+    }
+
     fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
         let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
         Some(memory::of_evaluation(inputs, &facts))
@@ -209,6 +234,9 @@ impl Stage for Evaluate {
         let evaluation =
             evaluate_into(recommender.as_ref(), &holdout, &training, &metrics, &options, &bridge, &mut users)?;
         let popularity = users.finish()?;
+        if let Some(dataset) = ctx.inputs.get(DATASET.0).and_then(|datasets| datasets.first()) {
+            UserGroups::look_up(&self.user_groups, dataset, &out, &ids)?.write(&out)?;
+        }
         write_json(&out.join(examples::FILE), &examples(&out, sources, &ids, &items)?)?;
         let scores = Scores {
             model: stored,

@@ -5,11 +5,11 @@ use super::figures::{dataset_figure_names, dataset_figures, save_dataset};
 use super::memory;
 use super::ports::DATASET;
 use crate::engine::{Arity, Figures, Inputs, ParameterProblem, ReadFile, Stage, StageCtx, StageError, StageKind};
-use crate::rec::data::{Dataset, FilterError, FilterParams};
+use crate::rec::data::{Dataset, FilterError, FilterParams, UserAttributes};
 
 /// The kind.
 pub(super) fn kind() -> StageKind {
-    StageKind::of::<FilterParams>("filter", 2, "Leaves low ratings and rare or all too busy users and items out.")
+    StageKind::of::<FilterParams>("filter", 3, "Leaves low ratings and rare or all too busy users and items out.")
         .reads("dataset", DATASET, Arity::One)
         .writes("dataset", DATASET)
 }
@@ -28,8 +28,12 @@ impl Stage for FilterParams {
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
-        let dataset = Dataset::load(ctx.input("dataset")?)?;
-        save_dataset(&self.apply(&dataset, &Bridge::of(ctx))?, &ctx.output("dataset"))
+        let (from, out) = (ctx.input("dataset")?, ctx.output("dataset"));
+        let filtered = self.apply(&Dataset::load(from)?, &Bridge::of(ctx))?;
+        if let Some(attributes) = UserAttributes::load(from)? {
+            attributes.restricted_to(&filtered.users).save(&out)?;
+        }
+        save_dataset(&filtered, &out)
     }
 
     fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {

@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use crate::rec::data::{
     CATALOGUE, Columns, DataError, Delimiter, DownloadError, Format, KnownDataset, Layout, OnBadLine, ReadOptions,
-    SampleParams, closest_dataset, detect, download, locate, read,
+    SampleParams, closest_dataset, detect, download, locate, read, read_user_attributes,
 };
 
 /// The name of the built-in data set.
@@ -28,7 +28,7 @@ const MIRROR: &str = "RECFLOW_MIRROR";
 pub(super) fn kind() -> StageKind {
     StageKind::of::<Ingest>(
         "ingest",
-        2,
+        3,
         "Reads a data set: the built-in sample, a MovieLens release (downloaded if need be), or your own ratings file.",
     )
     .writes("dataset", DATASET)
@@ -46,6 +46,10 @@ struct Ingest {
     /// bring their own.
     #[schemars(extend("x-key" = false))]
     titles: Option<PathBuf>,
+    /// A file with what is known of users, such as their age, for `user-groups` of `evaluate`: CSV or TSV whose first line names
+    /// the columns, the first of which holds the users' ids. MovieLens 100K and 1M bring their own.
+    #[schemars(extend("x-key" = false))]
+    users: Option<PathBuf>,
     /// The columns of a CSV or TSV file; those not named are looked for under their usual names.
     columns: Columns,
     /// What separates the fields of a CSV or TSV file.
@@ -57,7 +61,7 @@ struct Ingest {
 impl Default for Ingest {
     fn default() -> Self {
         let ReadOptions { columns, delimiter, on_bad_line } = ReadOptions::default();
-        Self { dataset: SAMPLE.to_owned(), titles: None, columns, delimiter, on_bad_line }
+        Self { dataset: SAMPLE.to_owned(), titles: None, users: None, columns, delimiter, on_bad_line }
     }
 }
 
@@ -72,8 +76,12 @@ impl Ingest {
             None if KnownDataset::named(&self.dataset).is_some() => return Ok(None),
             None => return Err(self.not_found(workspace)),
         };
-        Ok(Some(match &self.titles {
+        let layout = match &self.titles {
             Some(titles) => layout.with_titles(&workspace.root.join(titles)),
+            None => layout,
+        };
+        Ok(Some(match &self.users {
+            Some(users) => layout.with_users(&workspace.root.join(users)),
             None => layout,
         }))
     }
@@ -97,11 +105,16 @@ impl Ingest {
 
 impl Stage for Ingest {
     fn check(&self) -> Vec<ParameterProblem> {
+        let mut problems = Vec::new();
         if self.dataset == SAMPLE && self.titles.is_some() {
             let help = Some("remove it: the sample has titles of its own".to_owned());
-            return vec![ParameterProblem::of("titles", "the data set `sample` takes no file of titles", help)];
+            problems.push(ParameterProblem::of("titles", "the data set `sample` takes no file of titles", help));
         }
-        Vec::new()
+        if self.dataset == SAMPLE && self.users.is_some() {
+            let help = Some("remove it: the users of the sample are made up".to_owned());
+            problems.push(ParameterProblem::of("users", "the data set `sample` takes no file of users", help));
+        }
+        problems
     }
 
     fn sources(&self, workspace: &Workspace) -> Result<Vec<Source>, StageError> {
@@ -134,13 +147,20 @@ impl Stage for Ingest {
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         let monitor = Bridge::of(ctx);
-        let dataset = if self.dataset == SAMPLE {
-            SampleParams::default().generate(&monitor)?
-        } else {
-            let layout = self.layout(&ctx.workspace)?.ok_or_else(|| self.not_found(&ctx.workspace))?;
-            read(&layout, &self.options(), &monitor)?
-        };
-        save_dataset(&dataset, &ctx.output("dataset"))
+        let out = ctx.output("dataset");
+        if self.dataset == SAMPLE {
+            return save_dataset(&SampleParams::default().generate(&monitor)?, &out);
+        }
+        let layout = self.layout(&ctx.workspace)?.ok_or_else(|| self.not_found(&ctx.workspace))?;
+        let mut dataset = read(&layout, &self.options(), &monitor)?;
+        if let Some((attributes, n_skipped)) = read_user_attributes(&layout, &self.options(), &monitor)? {
+            attributes.restricted_to(&dataset.users).save(&out)?;
+            if n_skipped > 0 {
+                dataset.about.skipped_lines += n_skipped;
+                dataset.about.skipped_by_reason.insert("user without its fields".to_owned(), n_skipped);
+            }
+        }
+        save_dataset(&dataset, &out)
     }
 
     fn figures(&self, read: &ReadFile<'_>) -> Result<Option<Figures>, StageError> {

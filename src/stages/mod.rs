@@ -20,6 +20,7 @@ mod sample;
 mod scored_users;
 mod split;
 mod train;
+mod user_groups;
 mod user_terms;
 
 pub use figures::{direction_of, is_improvement};

@@ -193,6 +193,11 @@ impl UserTerms {
         self.n_users
     }
 
+    /// The users' indices in the split. Shape: `[n_users]`.
+    pub(super) fn users(&self) -> Result<Vec<u32>, StageError> {
+        Ok(self.file.read(USERS, 0..self.n_users)?)
+    }
+
     /// The lengths of the users' histories. Shape: `[n_users]`.
     pub(super) fn history_lengths(&self) -> Result<Vec<u32>, StageError> {
         Ok(self.file.read(HISTORY, 0..self.n_users)?)

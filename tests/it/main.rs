@@ -42,3 +42,4 @@ mod resumption;
 mod sweeps;
 mod tidy;
 mod toy;
+mod user_groups;

@@ -76,6 +76,17 @@ pub enum DataError {
     /// A table lacks a column.
     #[error(transparent)]
     MissingColumn(Box<MissingColumn>),
+    /// A file of users whose first line does not name columns that each are an attribute.
+    #[error(
+        "`{}` does not name attributes of users: its first line names {}",
+        path.display(), columns.iter().take(SHOWN_COLUMNS).map(|name| format!("`{}`", shortened(name))).collect::<Vec<_>>().join(", ")
+    )]
+    UserColumns {
+        /// The file.
+        path: PathBuf,
+        /// The columns that there are.
+        columns: Vec<String>,
+    },
     /// Lines that cannot be used.
     #[error(transparent)]
     BadLines(Box<BadLines>),
@@ -119,6 +130,10 @@ impl DataError {
                     .to_owned(),
             ),
             Self::MissingColumn(missing) => Some(missing.help()),
+            Self::UserColumns { .. } => Some(
+                "begin it with a line such as `user,gender,age`: the column of ids, then attributes of different names"
+                    .to_owned(),
+            ),
             Self::BadLines(bad) => Some(bad.help()),
         }
     }
@@ -272,6 +287,9 @@ pub enum LineProblem {
     /// A quote that no other closes.
     #[error("a quote is opened and not closed: `{}`", shortened(.0))]
     Quote(String),
+    /// What is known of a user stands there a second time.
+    #[error("user `{}` has a line already", shortened(.0))]
+    UserTwice(String),
     /// The same user and item again.
     #[error(
         "user `{}` has item `{}` a second time, after `{}` line {first_line}",
@@ -300,6 +318,7 @@ impl LineProblem {
             Self::EmptyId { .. } => "empty id",
             Self::Encoding { .. } => "not UTF-8",
             Self::Quote(_) => "unclosed quote",
+            Self::UserTwice(_) => "user a second time",
             Self::Duplicate { .. } => "duplicate",
         }
     }

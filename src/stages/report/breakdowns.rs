@@ -1,6 +1,13 @@
-//! The same metrics over parts of the test: by user activity and by the popularity of what is to be found.
+//! The same metrics over parts of the test: by user activity, by what is known of users, and by the popularity of what is to
+//! be found.
 
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::super::user_groups::UserGroups;
 use super::super::user_terms::{UserTerms, third_column};
+use super::attribute_groups::AttributeGroups;
 use super::scored::Scored;
 use super::table_rows::{TableRow, splits};
 use super::term_table::{Mask, ReportUsers};
@@ -21,7 +28,8 @@ pub(super) fn breakdowns(
     confidence: Confidence,
 ) -> Result<Vec<Breakdown>, StageError> {
     let parts = Parts { rows, users, metrics, confidence };
-    Ok([parts.by_activity()?, parts.by_popularity()?].into_iter().flatten().collect())
+    let of_users = parts.by_activity()?.into_iter().chain(parts.by_attribute()?);
+    Ok(of_users.chain(parts.by_popularity()?).collect())
 }
 
 /// What all breakdowns of a table share.
@@ -81,6 +89,42 @@ impl Parts<'_> {
         }))
     }
 
+    /// One for each attribute that is known of the users of all splits.
+    fn by_attribute(&self) -> Result<Vec<Breakdown>, StageError> {
+        let known = known_groups(self.rows)?;
+        let digests: Vec<&str> = splits(self.rows).iter().map(|one| one.scores.split.digest.as_str()).collect();
+        let (columns, metrics) = self.columns(|_| true);
+        let mut breakdowns = Vec::new();
+        for (attribute, values) in &known {
+            let of_splits: Option<Vec<&Vec<String>>> = digests.iter().map(|digest| values.get(*digest)).collect();
+            let Some(of_splits) = of_splits else { continue };
+            let groups = AttributeGroups::of(of_splits.iter().copied().flatten().map(String::as_str));
+            if groups.names.len() < 2 || columns.is_empty() {
+                continue;
+            }
+            let group = |(place, name): (usize, &String)| -> Result<Group, StageError> {
+                let is_in = |value: &String| groups.group_of(value) == Some(place);
+                let is_kept = |one: &Scored| -> Result<Option<Vec<bool>>, StageError> {
+                    Ok(values.get(&one.scores.split.digest).map(|values| values.iter().map(is_in).collect()))
+                };
+                Ok(Group {
+                    name: name.clone(),
+                    users: of_splits[0].iter().filter(|value| is_in(value)).count() as u64,
+                    targets: None,
+                    cells: self.cells(&metrics, &|metric| metric.to_string(), &is_kept)?,
+                })
+            };
+            breakdowns.push(Breakdown {
+                by: BrokenDownBy::UserAttribute(attribute.clone()),
+                title: format!("By {attribute}"),
+                about: self.about(&format!("Users by what the data set tells of them: `{attribute}`.{}", groups.about)),
+                columns: columns.clone(),
+                groups: groups.names.iter().enumerate().map(group).collect::<Result<_, _>>()?,
+            });
+        }
+        Ok(breakdowns)
+    }
+
     fn by_popularity(&self) -> Result<Option<Breakdown>, StageError> {
         let (columns, metrics) = self.columns(|metric| !metric.metric().is_of_ratings());
         let mut groups = Vec::new();
@@ -126,8 +170,25 @@ impl Parts<'_> {
     }
 }
 
+/// What is known of the users of each split, by its digest: attribute by attribute, in the order in which they were asked for.
+/// Evaluations on one split that tell of its users differently are refused.
+fn known_groups(rows: &[TableRow<'_>]) -> Result<IndexMap<String, BTreeMap<String, Vec<String>>>, StageError> {
+    let mut known: IndexMap<String, BTreeMap<String, Vec<String>>> = IndexMap::new();
+    for one in rows.iter().flat_map(|row| &row.members) {
+        for (attribute, values) in UserGroups::read(&one.dir)?.columns {
+            let of_splits = known.entry(attribute.clone()).or_default();
+            let first = of_splits.entry(one.scores.split.digest.clone()).or_insert_with(|| values.clone());
+            if *first != values {
+                let message = format!("`{}` and another stage tell of the same users another `{attribute}`", one.stage);
+                return Err(StageError::new(message).help("let all evaluations need the same data set"));
+            }
+        }
+    }
+    Ok(known)
+}
+
 /// The least and the greatest value of each part, if values are cut into parts of about equal size; equal values stay together.
-fn bounds(values: &[u32]) -> Vec<(u32, u32)> {
+pub(super) fn bounds(values: &[u32]) -> Vec<(u32, u32)> {
     let mut rising = values.to_vec();
     rising.sort_unstable();
     let mut bounds: Vec<(u32, u32)> = Vec::new();

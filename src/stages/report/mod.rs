@@ -1,5 +1,6 @@
 //! `report`: lays the scores of many models side by side.
 
+mod attribute_groups;
 mod breakdowns;
 mod findings;
 mod gathering;

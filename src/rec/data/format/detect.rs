@@ -5,20 +5,30 @@ use std::path::{Path, PathBuf};
 
 use super::lines::{Lines, USER_LIMIT_BYTES};
 use super::table::Delimiter;
-use super::{Format, Layout, TITLES};
+use super::{Format, Layout, TITLES, USERS};
 use crate::rec::Silent;
 use crate::rec::data::DataError;
 
-/// The ratings files that make a folder a data set, and the files of titles beside them, most telling first.
-const FOLDERS: [(Format, &[&str], &[&str]); 3] = [
-    (Format::Ml100k, &["u.data"], &["u.item"]),
-    (Format::DoubleColon, &["ratings.dat"], &["movies.dat"]),
-    (
-        Format::Table,
-        &["ratings.csv", "ratings.csv.gz", "ratings.tsv", "ratings.tsv.gz"],
-        &["movies.csv", "movies.csv.gz", "items.csv", "titles.csv", "movies.tsv", "items.tsv"],
-    ),
+/// The ratings files that make a folder a data set, and the files of titles and of users beside them, most telling first. A
+/// table of users has no usual form: it must be named.
+const FOLDERS: [Folder; 3] = [
+    Folder { format: Format::Ml100k, ratings: &["u.data"], titles: &["u.item"], users: &["u.user"] },
+    Folder { format: Format::DoubleColon, ratings: &["ratings.dat"], titles: &["movies.dat"], users: &["users.dat"] },
+    Folder {
+        format: Format::Table,
+        ratings: &["ratings.csv", "ratings.csv.gz", "ratings.tsv", "ratings.tsv.gz"],
+        titles: &["movies.csv", "movies.csv.gz", "items.csv", "titles.csv", "movies.tsv", "items.tsv"],
+        users: &[],
+    },
 ];
+
+/// The names that files may have in a folder of one format.
+struct Folder {
+    format: Format,
+    ratings: &'static [&'static str],
+    titles: &'static [&'static str],
+    users: &'static [&'static str],
+}
 
 /// Finds out what a folder or file holds.
 ///
@@ -38,10 +48,11 @@ pub fn detect(path: &Path) -> Result<Layout, DataError> {
 
 fn in_folder(folder: &Path) -> Result<(Format, Vec<(String, PathBuf)>), DataError> {
     let first_of = |names: &[&str]| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
-    for (format, ratings, titles) in FOLDERS {
+    for Folder { format, ratings, titles, users } in FOLDERS {
         if let Some(ratings) = first_of(ratings) {
             let mut files = vec![("ratings".to_owned(), ratings)];
             files.extend(first_of(titles).map(|path| (TITLES.to_owned(), path)));
+            files.extend(first_of(users).map(|path| (USERS.to_owned(), path)));
             return Ok((format, files));
         }
     }

@@ -12,6 +12,7 @@ mod lines;
 mod ml_100k;
 mod table;
 mod titles;
+mod users;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use self::collector::Collector;
 pub(super) use self::collector::Places;
 pub use self::detect::detect;
 pub use self::table::{Columns, Delimiter};
+pub use self::users::read_user_attributes;
 use super::{DataError, Dataset};
 use crate::rec::Monitor;
 
@@ -50,13 +52,15 @@ pub struct Layout {
     /// How the events are laid out.
     pub format: Format,
     /// Every file that will be read, in the order of reading, by its role: `ratings` (of LightGCN files
-    /// `interactions-1`, `interactions-2`, ...) and `titles`. A role says what the content is to the data set, whatever
+    /// `interactions-1`, `interactions-2`, ...), `titles` and `users`. A role says what the content is to the data set, whatever
     /// the file is called; no role occurs twice.
     pub files: Vec<(String, PathBuf)>,
 }
 
 /// The role of a file of titles.
 pub(super) const TITLES: &str = "titles";
+/// The role of a file of what is known of users.
+pub(super) const USERS: &str = "users";
 
 impl Layout {
     /// The same data with titles from this file: CSV or TSV with named columns, `id::title::...` or `id|title|...`.
@@ -67,8 +71,25 @@ impl Layout {
         self
     }
 
+    /// The same data with what is known of its users from this file: CSV or TSV whose first column holds their ids, or
+    /// `users.dat`, or `u.user`.
+    #[must_use]
+    pub fn with_users(mut self, path: &Path) -> Self {
+        self.files.retain(|(role, _)| role != USERS);
+        self.files.push((USERS.to_owned(), path.to_owned()));
+        self
+    }
+
     fn titles(&self) -> Option<&Path> {
-        self.files.iter().find(|(role, _)| role == TITLES).map(|(_, path)| path.as_path())
+        self.file(TITLES)
+    }
+
+    fn users(&self) -> Option<&Path> {
+        self.file(USERS)
+    }
+
+    fn file(&self, wanted: &str) -> Option<&Path> {
+        self.files.iter().find(|(role, _)| role == wanted).map(|(_, path)| path.as_path())
     }
 }
 
@@ -109,7 +130,7 @@ pub(super) fn read_with_places(
 ) -> Result<(Dataset, Places), DataError> {
     let mut collector = Collector::new(options.on_bad_line);
     let (mut has_ratings, mut has_times) = (true, true);
-    for (_, path) in layout.files.iter().filter(|(role, _)| role != TITLES) {
+    for (_, path) in layout.files.iter().filter(|(role, _)| ![TITLES, USERS].contains(&role.as_str())) {
         collector.start_file(path);
         match layout.format {
             Format::Ml100k => ml_100k::read(path, &mut collector, monitor)?,

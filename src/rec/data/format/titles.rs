@@ -47,7 +47,7 @@ pub(super) fn attach(
 }
 
 /// The whole file, decoded; blank lines are kept as line ends, so that line numbers stay right.
-fn read_text(path: &Path, monitor: &dyn Monitor) -> Result<String, DataError> {
+pub(super) fn read_text(path: &Path, monitor: &dyn Monitor) -> Result<String, DataError> {
     let mut lines = Lines::open(path, RECORD_LIMIT_BYTES, monitor)?;
     let mut bytes = Vec::new();
     let mut number = 1;

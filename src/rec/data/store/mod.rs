@@ -8,6 +8,7 @@ mod plain;
 mod split;
 mod stored_holdout;
 mod tensor_file;
+mod user_attributes;
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use ndarray::Array2;
 use recflow::rec::Monitor;
 use recflow::rec::data::{Interactions, Split, SplitInfo};
-use recflow::rec::linalg::product;
+use recflow::rec::linalg::{PackedMatrix, product};
 use recflow::rec::model::autorec::BasedOn;
 use recflow::rec::model::{AutoRecParams, CdaeParams, DeepRecParams, Fit, MultVaeParams, PairLoss, SvaeParams};
 use recflow::rec::nn::OptimiserKind;
@@ -73,6 +73,21 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| pool.install(|| black_box(product(&square, &square))));
         });
     }
+
+    // A step of a recurrent layer.
+    let (rows, depth, columns) = (16, 200, 600);
+    let (a, b) = (Array2::from_elem((rows, depth), 0.5_f32), Array2::from_elem((depth, columns), 0.5_f32));
+    group.throughput(Throughput::Elements(2 * (rows * depth * columns) as u64));
+    let pool = ml_1m::pool(1);
+    let shape = format!("{rows} x {depth} x {columns}, 1 threads");
+    group.bench_function(format!("bare sgemm, {shape}"), |bencher| {
+        bencher.iter(|| pool.install(|| black_box(product(&a, &b))));
+    });
+    let packed = PackedMatrix::new(&b);
+    let mut sums = vec![0.0; rows * columns];
+    group.bench_function(format!("packed once, {shape}"), |bencher| {
+        bencher.iter(|| packed.add_product(black_box(a.as_slice().expect("row-major")), &mut sums));
+    });
 
     let split = unvalidated(ml_1m::split());
     let (users, items) = (split.train.n_users() as u64, split.train.n_items() as u64);

@@ -7,9 +7,12 @@ use ndarray_linalg::Lapack;
 use super::blas::pin_blas;
 use super::blocks::{Block, Columns};
 use super::exponential;
+use super::lanes::Lanes;
 
 /// `f32` or `f64`.
-pub trait Real: Lapack + LinalgScalar + ScalarOperand + Kernels + PartialOrd + bytemuck::Pod + Send + Sync {
+pub trait Real:
+    Lapack + LinalgScalar + ScalarOperand + Kernels + Lanes + PartialOrd + bytemuck::Pod + Send + Sync
+{
     /// A count in this precision; exact up to 2²⁴ in `f32`.
     fn from_count(count: u32) -> Self;
 

@@ -174,7 +174,7 @@ impl Fit for SvaeParams {
     const CARD: Card = Card {
         name: "svae",
         title: "SVAE",
-        revision: 1,
+        revision: 2,
         about: "A recurrent network reads a history in its order and says which items are likely to come next.",
         paper: "N. Sachdeva, G. Manco, E. Ritacco, V. Pudi: Sequential Variational Autoencoders for Collaborative \
                 Filtering, WSDM 2019",

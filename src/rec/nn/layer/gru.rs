@@ -4,11 +4,12 @@
 //! 2014, <https://doi.org/10.3115/v1/D14-1179>, with the candidate's reset gate after the product, as cuDNN and PyTorch
 //! have it, so that the three products of a step are one.
 
-use ndarray::{Array2, ArrayRef2, Axis, s};
+use ndarray::{Array2, ArrayRef2, s};
+use rayon::prelude::*;
 
 use super::sparse_product::add_transposed_sparse_dense;
 use super::{Dense, add_row_sums};
-use crate::rec::linalg::{Real, product_into};
+use crate::rec::linalg::{PackedMatrix, Real, product_into};
 use crate::rec::nn::{PackedSequences, Parameter, SparseRows, vectorised};
 
 /// `r = σ(a_r + c_r)`, `u = σ(a_u + c_u)`, `n = tanh(a_n + r ⊙ c_n)`, `h' = (1 − u) ⊙ n + u ⊙ h`, where `a = x W + b` is the
@@ -23,8 +24,8 @@ pub struct Gru<F> {
     pub recurrent: Dense<F>,
 }
 
-/// Rows of the products of [`Gru::last`].
-const GROUP: usize = 16;
+/// Sequences that one task takes through all their steps: it waits for no other, and its products are of so many rows.
+const GROUP: usize = 8;
 
 /// What the backward pass needs of a forward pass.
 #[derive(Debug, Clone)]
@@ -63,60 +64,67 @@ impl<F: Real> Gru<F> {
             gates: Array2::zeros((batch.n_tokens(), 3 * width)),
             candidates: Array2::zeros((batch.n_tokens(), width)),
         };
-        let mut recurrent = Array2::zeros((batch.n_sequences(), 3 * width));
-        for step in 0..batch.n_steps() {
-            let tokens = batch.step(step);
-            let first = if step == 0 { 0 } else { batch.step(step - 1).start };
-            let (before, mut now) = trace.hidden.view_mut().split_at(Axis(0), tokens.start);
-            let before = before.slice(s![first.., ..]);
-            let mut recurrent = recurrent.slice_mut(s![..tokens.len(), ..]);
-            if step == 0 {
-                recurrent.assign(&self.recurrent.bias.value);
-            } else {
-                self.recurrent_half(&before.slice(s![..tokens.len(), ..]), &mut recurrent);
+        let weight = PackedMatrix::new(&self.recurrent.weight.value);
+        let groups = by_group(&mut trace.hidden, batch)
+            .into_iter()
+            .zip(by_group(&mut trace.gates, batch))
+            .zip(by_group(&mut trace.candidates, batch));
+        groups.enumerate().par_bridge().for_each(|(group, ((mut hidden, mut gates), mut candidates))| {
+            let mut recurrent = vec![F::zero(); GROUP * 3 * width];
+            for step in 0..hidden.len() {
+                let (before, now) = hidden.split_at_mut(step);
+                let (before, now) = (before.last().map(|before| &**before), &mut *now[0]);
+                let n_active = now.len() / width;
+                let recurrent = &mut recurrent[..n_active * 3 * width];
+                self.recurrent_half(&weight, before.map(|before| &before[..n_active * width]), recurrent);
+                let tokens = &batch.tokens()[batch.step(step).start + group * GROUP..][..n_active];
+                for (sequence, &item) in tokens.iter().enumerate() {
+                    advance(
+                        row(&halves, item as usize),
+                        part(recurrent, sequence, 3 * width),
+                        before.map(|before| part(before, sequence, width)),
+                        part_mut(gates[step], sequence, 3 * width),
+                        part_mut(candidates[step], sequence, width),
+                        part_mut(now, sequence, width),
+                    );
+                }
             }
-            for (sequence, token) in tokens.enumerate() {
-                advance(
-                    row(&halves, batch.tokens()[token] as usize),
-                    row(&recurrent, sequence),
-                    if step == 0 { None } else { Some(row(&before, sequence)) },
-                    row_mut(&mut trace.gates, token),
-                    row_mut(&mut trace.candidates, token),
-                    row_mut(&mut now, sequence),
-                );
-            }
-        }
+        });
         trace
     }
 
     /// The hidden states after each whole sequence, 0 for empty ones; in memory of a step. Shapes: `halves` `[n_items, 3 width]`, the
     /// input half of every item ([`Self::input`]'s output); the result `[n_sequences, width]`.
     ///
-    /// A sequence's state does not depend on the others: products always have as many rows, as BLAS may choose another kernel
-    /// for another number.
+    /// A sequence's state does not depend on the others.
     pub fn last(&self, halves: &Array2<F>, sequences: &[&[u32]]) -> Array2<F> {
         let width = self.width();
-        let mut last = Array2::zeros((sequences.len(), width));
         let mut order: Vec<usize> = (0..sequences.len()).collect();
         order.sort_by_key(|&sequence| std::cmp::Reverse(sequences[sequence].len()));
-        let mut recurrent = Array2::zeros((GROUP, 3 * width));
-        let (mut gates, mut candidate, mut next) =
-            (vec![F::zero(); 3 * width], vec![F::zero(); width], vec![F::zero(); width]);
-        for group in order.chunks(GROUP) {
-            let mut hidden = Array2::zeros((GROUP, width));
+        let weight = PackedMatrix::new(&self.recurrent.weight.value);
+        let of_group = |group: &[usize]| {
+            let mut hidden = vec![F::zero(); group.len() * width];
+            let mut recurrent = vec![F::zero(); group.len() * 3 * width];
+            let (mut gates, mut candidate, mut next) =
+                (vec![F::zero(); 3 * width], vec![F::zero(); width], vec![F::zero(); width]);
             for step in 0..sequences[group[0]].len() {
-                self.recurrent_half(&hidden, &mut recurrent);
-                let active = group.iter().map_while(|&sequence| sequences[sequence].get(step));
-                for (row_index, &item) in active.enumerate() {
-                    let (half, recurrent) = (row(halves, item as usize), row(&recurrent, row_index));
-                    let hidden = row_mut(&mut hidden, row_index);
+                let n_active = group.iter().take_while(|&&sequence| sequences[sequence].len() > step).count();
+                let recurrent = &mut recurrent[..n_active * 3 * width];
+                self.recurrent_half(&weight, Some(&hidden[..n_active * width]), recurrent);
+                for (index, &sequence) in group[..n_active].iter().enumerate() {
+                    let hidden = part_mut(&mut hidden, index, width);
+                    let half = row(halves, sequences[sequence][step] as usize);
+                    let recurrent = part(recurrent, index, 3 * width);
                     advance(half, recurrent, Some(hidden), &mut gates, &mut candidate, &mut next);
                     hidden.copy_from_slice(&next);
                 }
             }
-            for (&sequence, hidden) in group.iter().zip(hidden.rows()) {
-                last.row_mut(sequence).assign(&hidden);
-            }
+            hidden
+        };
+        let states: Vec<Vec<F>> = order.par_chunks(GROUP).map(of_group).collect();
+        let mut last = Array2::zeros((sequences.len(), width));
+        for (&sequence, state) in order.iter().zip(states.iter().flat_map(|states| states.chunks_exact(width))) {
+            row_mut(&mut last, sequence).copy_from_slice(state);
         }
         last
     }
@@ -135,31 +143,34 @@ impl<F: Real> Gru<F> {
     ) -> Array2<F> {
         let width = self.width();
         let GruTrace { hidden, mut gates, mut candidates } = trace;
-        let mut carry = Array2::<F>::zeros((batch.n_sequences(), width));
-        let mut of_recurrent = Array2::zeros((batch.n_sequences(), 3 * width));
+        let weight = PackedMatrix::new(&self.recurrent.weight.value.t());
         let zeros = vec![F::zero(); width];
-        for step in (0..batch.n_steps()).rev() {
-            let tokens = batch.step(step);
-            let n_active = tokens.len();
-            let first = if step == 0 { 0 } else { batch.step(step - 1).start };
-            for (sequence, token) in tokens.enumerate() {
-                retreat(
-                    row(upstream, token),
-                    if step == 0 { &zeros } else { row(&hidden, first + sequence) },
-                    row_mut(&mut carry, sequence),
-                    row_mut(&mut gates, token),
-                    row_mut(&mut candidates, token),
-                    row_mut(&mut of_recurrent, sequence),
-                );
+        let groups = by_group(&mut gates, batch).into_iter().zip(by_group(&mut candidates, batch));
+        groups.enumerate().par_bridge().for_each(|(group, (mut gates, mut candidates))| {
+            let mut carry = vec![F::zero(); GROUP * width];
+            let mut of_recurrent = vec![F::zero(); GROUP * 3 * width];
+            for step in (0..gates.len()).rev() {
+                let n_active = gates[step].len() / (3 * width);
+                let token = batch.step(step).start + group * GROUP;
+                let before = step.checked_sub(1).map(|before| batch.step(before).start + group * GROUP);
+                for sequence in 0..n_active {
+                    retreat(
+                        row(upstream, token + sequence),
+                        before.map_or(&zeros, |before| row(&hidden, before + sequence)),
+                        part_mut(&mut carry, sequence, width),
+                        part_mut(gates[step], sequence, 3 * width),
+                        part_mut(candidates[step], sequence, width),
+                        part_mut(&mut of_recurrent, sequence, 3 * width),
+                    );
+                }
+                let carry = &mut carry[..n_active * width];
+                if truncation.is_some_and(|every| step.is_multiple_of(every)) {
+                    carry.fill(F::zero());
+                } else if step > 0 {
+                    weight.add_product(&of_recurrent[..n_active * 3 * width], carry);
+                }
             }
-            let mut carry = carry.slice_mut(s![..n_active, ..]);
-            if truncation.is_some_and(|every| step.is_multiple_of(every)) {
-                carry.fill(F::zero());
-            } else if step > 0 {
-                let of_recurrent = of_recurrent.slice(s![..n_active, ..]);
-                product_into(F::one(), &of_recurrent, &self.recurrent.weight.value.t(), F::one(), &mut carry);
-            }
-        }
+        });
         // `gates` now holds the gradients by `a`, and `candidates` those by `c_n`; those by `c_r` and `c_u` are the same as by
         // `a_r` and `a_u`.
         self.recurrent_gradients(batch, &hidden, &gates, &candidates);
@@ -168,10 +179,13 @@ impl<F: Real> Gru<F> {
         self.input.input_gradient(&by_item)
     }
 
-    /// `h U + d`. Shapes: `hidden` `[n, width]`, `out` `[n, 3 width]`.
-    fn recurrent_half(&self, hidden: &ArrayRef2<F>, out: &mut ArrayRef2<F>) {
-        out.assign(&self.recurrent.bias.value);
-        product_into(F::one(), hidden, &self.recurrent.weight.value, F::one(), out);
+    /// `h U + d`; without `hidden`, `h` is 0. Shapes: `weight` that of `U`, `hidden` `[n, width]`, `out` `[n, 3 width]`.
+    fn recurrent_half(&self, weight: &PackedMatrix<F>, hidden: Option<&[F]>, out: &mut [F]) {
+        let bias = row(&self.recurrent.bias.value, 0);
+        out.chunks_exact_mut(bias.len()).for_each(|out| out.copy_from_slice(bias));
+        if let Some(hidden) = hidden {
+            weight.add_product(hidden, out);
+        }
     }
 
     /// Adds the gradients of the recurrent half: one product over all tokens that have one before them.
@@ -206,6 +220,21 @@ impl<F: Real> Gru<F> {
         of_gates += &of_all.gradient().slice(s![.., ..2 * width]);
         rest += of_candidate.gradient();
     }
+}
+
+/// The rows of each step that belong to each group of [`GROUP`] sequences; a group has as many steps as its longest sequence. Shape of
+/// `rows`: `[n_tokens, n]`.
+fn by_group<'a, F>(rows: &'a mut Array2<F>, batch: &PackedSequences) -> Vec<Vec<&'a mut [F]>> {
+    let width = rows.ncols();
+    let mut rest = rows.as_slice_mut().expect("whole rows of a row-major matrix");
+    let mut groups: Vec<Vec<&mut [F]>> = (0..batch.n_sequences().div_ceil(GROUP)).map(|_| Vec::new()).collect();
+    for step in 0..batch.n_steps() {
+        let n_active = batch.step(step).len();
+        for (group, first) in groups.iter_mut().zip((0..n_active).step_by(GROUP)) {
+            group.push(rest.split_off_mut(..GROUP.min(n_active - first) * width).expect("a row for each token"));
+        }
+    }
+    groups
 }
 
 /// The sums of the tokens' rows by item. Shapes: `by_token` `[n_tokens, n]`, the result `[n_items, n]`.
@@ -302,13 +331,21 @@ fn retreat<F: Real>(
 }
 
 fn row<F>(matrix: &ArrayRef2<F>, row: usize) -> &[F] {
-    let width = matrix.ncols();
-    &matrix.as_slice().expect("whole rows of a row-major matrix")[row * width..(row + 1) * width]
+    part(matrix.as_slice().expect("whole rows of a row-major matrix"), row, matrix.ncols())
 }
 
 fn row_mut<F>(matrix: &mut ArrayRef2<F>, row: usize) -> &mut [F] {
     let width = matrix.ncols();
-    &mut matrix.as_slice_mut().expect("whole rows of a row-major matrix")[row * width..(row + 1) * width]
+    part_mut(matrix.as_slice_mut().expect("whole rows of a row-major matrix"), row, width)
+}
+
+/// One row of some that follow each other.
+fn part<F>(rows: &[F], row: usize, width: usize) -> &[F] {
+    &rows[row * width..(row + 1) * width]
+}
+
+fn part_mut<F>(rows: &mut [F], row: usize, width: usize) -> &mut [F] {
+    &mut rows[row * width..(row + 1) * width]
 }
 
 #[cfg(test)]

@@ -100,6 +100,37 @@ fn gradients_are_those_of_the_loss_also_by_the_inputs() {
 }
 
 #[test]
+fn many_sequences_have_the_gradients_of_each_by_itself() {
+    // More than two tasks, the last of fewer sequences; every length from 0 to 18.
+    let sequences: Vec<Vec<u32>> = (0..19_u32).map(|n| (0..n).map(|step| (n * 7 + step * 3) % 5).collect()).collect();
+    let upstream = |sequence: u32, step: usize| Array1::from_elem(WIDTH, f64::from(sequence) * 0.1 - step as f64 * 0.2);
+    let learn = |gru: &mut Gru<f64>, chosen: &[u32], truncation| {
+        let of_chosen: Vec<&[u32]> = chosen.iter().map(|&sequence| &sequences[sequence as usize][..]).collect();
+        let packed = PackedSequences::new(&of_chosen);
+        let rows: Vec<usize> = packed.items().iter().map(|&item| item as usize).collect();
+        let inputs = vectors(5).select(ndarray::Axis(0), &rows);
+        let trace = gru.forward(&inputs, &packed);
+        let mut weights = Array2::zeros(trace.hidden.dim());
+        for (token, (sequence, step)) in packed.places().enumerate() {
+            let sequence = chosen[packed.order()[sequence] as usize];
+            let expected = &by_hand(gru, &vectors(5), &sequences[sequence as usize])[step];
+            assert!((&trace.hidden.row(token) - expected).iter().all(|error| error.abs() < 1e-12));
+            weights.row_mut(token).assign(&upstream(sequence, step));
+        }
+        gru.backward(&inputs, &packed, trace, &weights, truncation);
+    };
+    for truncation in [None, Some(4)] {
+        let (mut together, mut apart) = (gru(), gru());
+        learn(&mut together, &(0..19).collect::<Vec<_>>(), truncation);
+        (0..19).for_each(|sequence| learn(&mut apart, &[sequence], truncation));
+        for ((name, together), (_, apart)) in parameters(&mut together).into_iter().zip(parameters(&mut apart)) {
+            let (together, apart) = (together.dense_gradient(), apart.dense_gradient());
+            assert!((&together - &apart).iter().all(|error| error.abs() < 1e-10), "{name}: {together}, not {apart}");
+        }
+    }
+}
+
+#[test]
 fn truncation_stops_gradients_between_pieces() {
     // Pieces of two steps: the first item's gradient comes from the first two states alone.
     let packed = PackedSequences::new(&[&[0, 1, 2, 3]]);

@@ -7,7 +7,7 @@ ifneq ($(wildcard data/ml-1m/ratings.dat),)
 export RECFLOW_TEST_DATA ?= $(CURDIR)/data
 endif
 
-.PHONY: help setup browser build run test lint acceptance fuzz bench schema clean
+.PHONY: help setup browser build run test lint torture acceptance fuzz bench schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ lint: setup ## formatting, clippy and documentation, without a warning
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --no-deps --document-private-items
+
+torture: setup ## kill, fill and damage the cache for minutes: every fault, 200 kills, races, random rebuilds
+	RECFLOW_TORTURE=1 $(CARGO) test --release --test it -- --nocapture faults torture rebuilds
 
 acceptance: setup ## run the tests on real data only, and show what they measure
 	$(CARGO) test --release --test it -- model_quality real_data --nocapture

@@ -1,5 +1,7 @@
 //! Many tiny stages: a run that finds everything done, a plan, and reading the pipeline file; beside ninja (if it is
-//! installed) and make over as many up-to-date files with the same dependencies, which are whole processes.
+//! installed) and make over as many up-to-date files with the same dependencies, which are whole processes. Then a thousand
+//! from nothing: inside the process, and a process each, beside make with as many processes of this very program that end at
+//! once, and of `true`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,10 +10,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, measurement::WallTime};
 use recflow::engine::{
-    Arity, Capacity, Event, Executor, InProcess, Observer, Options, Outcome, Plan, PortType, Registry, SourceText,
-    Stage, StageCtx, StageError, StageKind, Store, Workspace, status,
+    Arity, Capacity, Event, Executor, InProcess, Observer, Options, Outcome, Plan, PortType, Registry, Runner,
+    SourceText, Stage, StageCtx, StageError, StageKind, Store, Subprocess, Workspace, run_stage_process, status,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -102,18 +104,8 @@ fn many_stages(criterion: &mut Criterion) {
         let read = || Plan::read(&source, &[], &registry).expect("it is right");
         let plan = read();
         let store = Store::open(&folder.path().join("cache")).expect("it can be written to");
-        let options = Options {
-            capacity: Capacity::of_this_machine(),
-            keep_going: false,
-            retry_delay: Duration::from_secs(1),
-            forced: [].into(),
-            command: String::new(),
-            versions: [].into(),
-            display_width: 100,
-        };
-        let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
         let workspace = Workspace::default();
-        let executor = Executor::new(Arc::clone(&registry), store.clone(), runner, workspace.clone(), options);
+        let executor = executor(&registry, &store, in_process(&registry, &store));
         let run = || {
             let summary = executor.run(&plan, &mut Deaf).expect("the store can be used");
             assert_eq!(summary.outcome, Outcome::Done);
@@ -137,9 +129,85 @@ fn many_stages(criterion: &mut Criterion) {
                 });
             }
         }
+        if size == SIZES[0] {
+            cold(&mut group, folder.path(), &plan, &registry);
+        }
         group.finish();
+        tell_memory();
     }
 }
 
-criterion_group!(benches, many_stages);
-criterion_main!(benches);
+fn in_process(registry: &Arc<Registry>, store: &Store) -> Box<dyn Runner> {
+    Box::new(InProcess::new(Arc::clone(registry), store.clone()))
+}
+
+fn executor(registry: &Arc<Registry>, store: &Store, runner: Box<dyn Runner>) -> Executor {
+    let options = Options {
+        capacity: Capacity::of_this_machine(),
+        keep_going: false,
+        retry_delay: Duration::from_secs(1),
+        forced: [].into(),
+        command: String::new(),
+        versions: [].into(),
+        display_width: 100,
+    };
+    Executor::new(Arc::clone(registry), store.clone(), runner, Workspace::default(), options)
+}
+
+/// Everything is computed.
+fn cold(group: &mut BenchmarkGroup<'_, WallTime>, folder: &Path, plan: &Plan, registry: &Arc<Registry>) {
+    let program = std::env::current_exe().expect("it has a path");
+    let mut bench = |name: &str, runner: &dyn Fn(&Store) -> Box<dyn Runner>| {
+        let new = || {
+            let cache = tempfile::tempdir_in(folder).expect("it can be written to");
+            let store = Store::open(cache.path()).expect("it can be written to");
+            (executor(registry, &store, runner(&store)), cache)
+        };
+        group.bench_function(BenchmarkId::new(name, plan.len()), |bencher| {
+            bencher.iter_batched(
+                new,
+                |(executor, cache)| {
+                    let summary = executor.run(plan, &mut Deaf).expect("the store can be used");
+                    assert_eq!(summary.computed, plan.len());
+                    cache
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    };
+    bench("cold run in one process", &|store| in_process(registry, store));
+    bench("cold run, a process each", &|store| Box::new(Subprocess::new(program.clone(), store.clone())));
+    let commands =
+        [("make, a process of this program each", format!("{} end", program.display())), ("make, true", "true".into())];
+    for (name, command) in commands {
+        fs::write(folder.join("cold.mk"), makefile(plan.len()).replace("touch $@", &command))
+            .expect("it can be written to");
+        let arguments = ["--silent", "-j2", "-B", "-f", "cold.mk"];
+        group.bench_function(BenchmarkId::new(name, plan.len()), |bencher| {
+            bencher.iter(|| runs("make", &arguments, folder));
+        });
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a bench shows what it measures")]
+fn tell_memory() {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let held = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    println!("at most {} held so far", held.trim());
+}
+
+/// The bench is its own stage process.
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [_, "exec-stage", job] => {
+            run_stage_process(Path::new(job), &registry(), std::io::stdout()).expect("the job can be carried out");
+        }
+        [_, "end"] => {}
+        _ => {
+            let mut criterion = Criterion::default().configure_from_args();
+            many_stages(&mut criterion);
+            criterion.final_summary();
+        }
+    }
+}

@@ -7,12 +7,14 @@
 //! - [`rec`] holds interactions, splits, models, metrics and their evaluation; it is usable with no orchestrator.
 //! - [`report`] lays a comparison out as a document.
 //! - [`stages`] is the joint: every stage kind, as one table.
+//! - [`disk`] is what both halves write through, so that tests can make any write fail.
 //! - [`cli`] is the `recflow` program.
 
 // OpenBLAS is linked through this crate; nothing in it is called by name.
 extern crate openblas_src as _;
 
 pub mod cli;
+pub mod disk;
 pub mod engine;
 pub mod rec;
 pub mod report;

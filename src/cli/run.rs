@@ -18,7 +18,7 @@ use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
 use super::progress::{self, Style};
 use super::wrap::table_width;
-use super::{failure, pipeline, plan};
+use super::{cache, failure, pipeline, plan};
 use crate::engine::{
     Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Plan, Registry, Store, StoreError,
     Subprocess, Summary,
@@ -54,6 +54,10 @@ pub struct RunArgs {
     /// The memory that all running stages share, such as 8GiB or 500MB [default: the machine's]
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<MemorySize>,
+
+    /// Afterwards, let go of the cache what was used least recently, never what this run used, until it fits into this
+    #[arg(long, value_name = "SIZE", env = "RECFLOW_MAX_CACHE", hide_env_values = true)]
+    pub max_cache: Option<MemorySize>,
 
     /// When a stage fails, still run all that does not need it
     #[arg(long, short)]
@@ -130,9 +134,14 @@ fn run(
     };
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("recflow"));
     let runner = Box::new(Subprocess::new(program, store.clone()));
-    let executor = Executor::new(Arc::new(registry), store, runner, pipeline::workspace(global), options);
+    let (registry, workspace) = (Arc::new(registry), pipeline::workspace(global));
+    let executor = Executor::new(Arc::clone(&registry), store.clone(), runner, workspace.clone(), options);
     interrupt_on_signals(executor.interrupter());
-    executor.run(plan, observer)
+    let summary = executor.run(plan, observer)?;
+    if let Some(limit) = args.max_cache {
+        cache::make_room(&store, plan, &registry, &workspace, limit)?;
+    }
+    Ok(summary)
 }
 
 /// What the numbers of a run may depend on.

@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::disk::WORK;
+
 use super::artifact::Artifact;
 use super::digest::Digest;
 use super::event::Failure;
@@ -17,7 +19,7 @@ use super::job::Job;
 use super::program::Programs;
 use super::registry::{OutputPort, Registry};
 use super::stage::{Facts, InputArtifact, StageCtx, StageError, StageProgress};
-use super::store::{Action, Scratch, Store, StoreError};
+use super::store::{Action, Durability, Scratch, Store, StoreError};
 
 /// Why a job gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +109,7 @@ pub(super) fn execute(
     let outputs = stage.ports(kind.ports()).outputs;
     let out_dirs = outputs.iter().map(|port| out_dir.join(port.name));
     for dir in out_dirs.chain([work_dir.clone()]) {
-        fs::create_dir_all(dir).map_err(StageError::from)?;
+        WORK.make_dir(&dir).map_err(|source| unusable(&dir, source))?;
     }
     let ctx = StageCtx {
         inputs: lay_out_inputs(job, store, &scratch)?,
@@ -127,11 +129,12 @@ pub(super) fn execute(
     let wall = begun.elapsed();
 
     check_sources(job)?;
+    let durability = Durability::worth(wall);
     let (program_cpu, program_bytes) = ctx.programs.used();
     let action = Action {
         preimage: job.preimage.clone(),
         stage: job.stage.clone(),
-        outputs: store_outputs(&outputs, &ctx.out_dir, store)?,
+        outputs: store_outputs(&outputs, &ctx.out_dir, store, durability)?,
         facts: Facts {
             wall,
             cpu: meter.cpu().map(|cpu| cpu + program_cpu),
@@ -141,7 +144,7 @@ pub(super) fn execute(
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
     };
-    store.commit(&action)?;
+    store.commit(&action, durability)?;
     Ok(Origin::Computed)
 }
 
@@ -167,6 +170,11 @@ fn lay_out_inputs(
     Ok(inputs)
 }
 
+/// A folder for work in progress that cannot be worked in is the store's failure, not the stage's.
+fn unusable(path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io { doing: "write", path: path.to_owned(), source }
+}
+
 /// An input file that was edited while the stage read it would make a result that its key does not name.
 fn check_sources(job: &Job) -> Result<(), ExecutionError> {
     for (file, keyed) in job.sources.iter().zip(&job.preimage.sources) {
@@ -184,6 +192,7 @@ fn store_outputs(
     ports: &[OutputPort],
     out_dir: &Path,
     store: &Store,
+    durability: Durability,
 ) -> Result<BTreeMap<String, Artifact>, ExecutionError> {
     let mut outputs = BTreeMap::new();
     for port in ports {
@@ -194,7 +203,7 @@ fn store_outputs(
         paths.sort();
         for path in paths {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            artifact.files.insert(name, store.put_file(&path)?);
+            artifact.files.insert(name, store.put_file(&path, durability)?);
         }
         if artifact.files.is_empty() {
             return Err(StageError::new(format!("the stage wrote nothing to its output `{}`", port.name)).into());

@@ -13,7 +13,7 @@ use super::registry::Registry;
 use super::seconds;
 use super::stage::{Facts, Workspace};
 use super::status::{StageStatus, status};
-use super::store::{Action, Store};
+use super::store::{Action, Latest, Store};
 use super::survey::{Known, survey};
 
 /// All that is known of why a stage runs, or does not.
@@ -58,11 +58,12 @@ pub fn explain(
     stages: &[StageIndex],
 ) -> Vec<Explanation> {
     let wanted: BTreeSet<&str> = stages.iter().map(|&stage| plan[stage].name.as_str()).collect();
+    let latest = Latest::load(store, plan.name());
     let mut preimages: BTreeMap<String, KeyPreimage> = BTreeMap::new();
     survey(
         plan,
         registry,
-        store,
+        (store, &latest),
         workspace,
         |_| false,
         |told, known| match known {
@@ -84,7 +85,7 @@ pub fn explain(
     let told = stages.iter().filter_map(|&index| {
         let planned = &plan[index];
         let now = preimages.get(&planned.name);
-        let last = store.latest(plan.name(), &planned.name).and_then(|key| store.action(key));
+        let last = latest.key(&planned.name).and_then(|key| store.action(key));
         // What the file says is known even if inputs are not.
         let parts_now = now.map_or_else(|| parts(&without_inputs(planned, registry)), parts);
         let parts_last = last.as_ref().map(|action| parts(&action.preimage)).unwrap_or_default();

@@ -1,31 +1,32 @@
 //! Stages that keep their last result, whatever has changed.
 
 use super::difference::differences;
+use super::digest::StageKey;
 use super::key::KeyPreimage;
-use super::plan::{Plan, PlannedStage};
+use super::plan::PlannedStage;
 use super::registry::StageKind;
 use super::stage::StageError;
-use super::store::{Action, Store};
+use super::store::{Action, FoundAction, Latest, Store};
 
-/// The last result of a frozen stage.
+/// The last result of a frozen stage, and its key. `latest` is what the stages of the plan's pipeline had last.
 pub(super) fn kept(
-    plan: &Plan,
     planned: &PlannedStage,
     kind: Option<&StageKind>,
-    store: &Store,
-) -> Result<Action, StageError> {
-    let key = store
-        .latest(plan.name(), &planned.name)
+    (store, latest): (&Store, &Latest),
+) -> Result<(StageKey, FoundAction), StageError> {
+    let key = latest
+        .key(&planned.name)
         .ok_or_else(|| StageError::new("it is frozen, and has no result to keep").help(HELP))?;
-    let action = store.action(key).ok_or_else(|| {
+    let found = store.find_action(key).ok_or_else(|| {
         StageError::new("it is frozen, and its last result is gone from the cache or damaged").help(HELP)
     })?;
+    let action = &found.action;
     let is_whole = kind.is_some_and(|kind| kind.outputs.iter().all(|output| action.outputs.contains_key(output.name)));
     if !is_whole {
         let message = format!("it is frozen, and its last result is of another kind: `{}`", action.preimage.kind);
         return Err(StageError::new(message).help(HELP));
     }
-    Ok(action)
+    Ok((key, found))
 }
 
 const HELP: &str = "remove `frozen`, run it, and freeze it then";

@@ -67,8 +67,8 @@ pub use stage::{
 };
 pub use status::{StageStatus, Status, status};
 pub use store::{
-    Action, Checkpoint, Collected, CollectionRules, Flaw, FlawKind, KeyLock, Scratch, SourceDigests, Store, StoreError,
-    Verification,
+    Action, Checkpoint, Collected, CollectionRules, Durability, Flaw, FlawKind, FoundAction, KeyLock, Latest, Scratch,
+    SourceDigests, Store, StoreError, Verification,
 };
 pub use stored_stage::{NotDone, StoredStage, stored_stage};
 pub use survey::Reachable;

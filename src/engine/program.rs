@@ -17,6 +17,8 @@ use signal_hook::consts::SIGTERM;
 use signal_hook::flag;
 use wait4::Wait4;
 
+use crate::disk::RUN;
+
 use super::runner::{Cancel, GRACE};
 use super::stage::{StageCtx, StageProgress};
 
@@ -74,8 +76,7 @@ impl StageCtx<'_> {
     /// Runs a program to its end, without standard input. What it says goes into the stage's log. When the stage is asked
     /// to end, so is the program with all that it has started; if it does not within five seconds, it is made to.
     pub fn run_program(&self, command: &mut Command) -> Result<ProgramEnd, ProgramError> {
-        let mut log = self.log.as_ref().map(|log| File::options().create(true).append(true).read(true).open(log));
-        let mut log = log.take().transpose()?;
+        let mut log = self.log.as_ref().map(|log| RUN.open_or_create(log)).transpose()?;
         let begin = log.as_mut().map(|log| log.seek(SeekFrom::End(0))).transpose()?.unwrap_or_default();
         let said = || log.as_ref().map_or_else(|| Ok(Stdio::null()), |log| log.try_clone().map(Stdio::from));
         command.stdin(Stdio::null()).stdout(said()?).stderr(said()?);

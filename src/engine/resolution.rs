@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::artifact::FileRecord;
-use super::digest::Digest;
+use super::digest::{Digest, StageKey};
 use super::job::JobInput;
 use super::key::{KeyInput, KeyPreimage, KeySource, KeyVariable};
 use super::plan::{Plan, PlannedStage, StageIndex};
@@ -15,6 +15,7 @@ use super::store::{Action, SourceDigests, Store};
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
     pub preimage: KeyPreimage,
+    pub key: StageKey,
     pub inputs: Vec<JobInput>,
     pub sources: Vec<SourceFile>,
 }
@@ -22,7 +23,7 @@ pub(super) struct Resolved {
 /// What is known of a stage whose needs are done.
 pub(super) enum Resolution {
     /// Everything.
-    Known(Resolved),
+    Known(Box<Resolved>),
     /// Sources have to be fetched first; in words.
     Absent(String),
 }
@@ -96,7 +97,7 @@ pub(super) fn resolve<'a>(
         sources: key_sources,
         variables,
     };
-    Ok(Resolution::Known(Resolved { preimage, inputs, sources }))
+    Ok(Resolution::Known(Box::new(Resolved { key: preimage.key(), preimage, inputs, sources })))
 }
 
 /// Reads stored inputs for a stage that judges its needs before it runs.

@@ -1,12 +1,14 @@
 //! What is written down of a run: every event, and the log of every stage.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::disk::RUN;
 
 use super::event::Event;
 use super::plan::{Plan, PlannedStage, StageIndex};
@@ -19,7 +21,11 @@ pub(super) struct RunLog {
     id: String,
     dir: PathBuf,
     // Absent where nothing can be written: a run that finds everything in a read-only cache needs no record.
-    events: Option<BufWriter<File>>,
+    events: Option<File>,
+    /// Events that are not in the file yet.
+    pending: Vec<u8>,
+    /// Whether events could not be written. The file stays open: its lock tells that the run goes on.
+    is_broken: bool,
 }
 
 /// The plan: a list of [`PlannedLine`].
@@ -58,11 +64,11 @@ impl RunLog {
         if let Err(error) = &events {
             tracing::warn!("this run leaves no record: cannot create `{}`: {error}", dir.display());
         }
-        Self { id, dir, events: events.ok() }
+        Self { id, dir, events: events.ok(), pending: Vec::new(), is_broken: false }
     }
 
-    fn create(dir: &Path, plan: &Plan) -> io::Result<BufWriter<File>> {
-        fs::create_dir_all(dir.join("logs"))?;
+    fn create(dir: &Path, plan: &Plan) -> io::Result<File> {
+        RUN.make_dir(&dir.join("logs"))?;
         let line = |(index, stage): (StageIndex, &PlannedStage)| PlannedLine {
             stage: stage.name.clone(),
             kind: stage.kind.clone(),
@@ -70,11 +76,12 @@ impl RunLog {
             parameters: stage.parameters.as_ref().clone(),
             needs: plan.dependencies_of(index).into_iter().map(|need| plan[need].name.clone()).collect(),
         };
-        fs::write(dir.join(PLAN_FILE), serde_json::to_vec(&plan.stages().map(line).collect::<Vec<_>>())?)?;
-        let events = File::create(dir.join(EVENTS_FILE))?;
+        let plan = serde_json::to_vec(&plan.stages().map(line).collect::<Vec<_>>())?;
+        RUN.write_file(&dir.join(PLAN_FILE), &plan)?;
+        let events = RUN.create(&dir.join(EVENTS_FILE))?;
         // Held until this process ends, however it ends: so others know that the run goes on.
-        events.lock()?;
-        Ok(BufWriter::new(events))
+        RUN.lock(&events)?;
+        Ok(events)
     }
 
     /// The run's identity.
@@ -95,8 +102,12 @@ impl RunLog {
 
     /// Brings what was added to disk as far as the system's own buffers: it then survives the end of this process.
     pub(super) fn flush(&mut self) {
-        if let Some(Err(error)) = self.events.as_mut().map(Write::flush) {
-            tracing::warn!("cannot write the record of this run: {error}");
+        let pending = std::mem::take(&mut self.pending);
+        if let (Some(events), false) = (&mut self.events, pending.is_empty() || self.is_broken)
+            && let Err(error) = RUN.write(events, &pending)
+        {
+            tracing::warn!("the record of this run ends here: cannot write it: {error}");
+            self.is_broken = true;
         }
     }
 
@@ -104,11 +115,8 @@ impl RunLog {
     pub(super) fn write(&mut self, time: SystemTime, event: &Event) {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         // A record that cannot be written must not end the run that it tells of.
-        if let (Some(events), Ok(mut line)) = (&mut self.events, serde_json::to_vec(&Line { time, event })) {
-            line.push(b'\n');
-            if let Err(error) = events.write_all(&line) {
-                tracing::warn!("cannot write the record of this run: {error}");
-            }
+        if self.events.is_some() && serde_json::to_writer(&mut self.pending, &Line { time, event }).is_ok() {
+            self.pending.push(b'\n');
         }
     }
 }
@@ -121,6 +129,6 @@ pub(super) fn log_path(run_dir: &Path, stage: &str) -> PathBuf {
 /// Removes an empty log: most stages say nothing.
 pub(super) fn remove_if_empty(log: &Path) {
     if fs::metadata(log).is_ok_and(|metadata| metadata.len() == 0) {
-        let _ = fs::remove_file(log);
+        let _ = RUN.remove_file(log);
     }
 }

@@ -14,7 +14,7 @@ use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
 use super::seconds;
 use super::stage::Workspace;
-use super::store::Store;
+use super::store::{Latest, Store};
 use super::survey::{Known, survey};
 
 /// What a run would do with one stage.
@@ -73,11 +73,11 @@ pub fn status(
     let mut statuses = Vec::with_capacity(plan.len());
     let mut gate = Gate::default();
     let is_forced = |planned: &PlannedStage| forced.contains(&planned.name);
-    survey(plan, registry, store, workspace, is_forced, |planned, known| {
-        let last = store.latest(plan.name(), &planned.name).and_then(|key| store.action(key));
+    let latest = Latest::load(store, plan.name());
+    survey(plan, registry, (store, &latest), workspace, is_forced, |planned, known| {
         let status = match known {
             Known::Done(resolved) => {
-                gate.pass(plan, planned, resolved.preimage.key(), registry, store);
+                gate.pass(plan, planned, resolved.key, registry, store);
                 Status::Cached
             }
             Known::Frozen { last, due } => {
@@ -85,6 +85,7 @@ pub fn status(
                 Status::Frozen { differs: due.map(|due| differs(&last, &due.preimage)) }
             }
             Known::Open(resolved) => {
+                let last = latest.key(&planned.name).and_then(|key| store.action(key));
                 let reasons = reasons(last.as_ref(), &resolved.preimage, is_forced(planned));
                 Status::Run { reasons }
             }
@@ -94,7 +95,7 @@ pub fn status(
             Known::WaitsOn(waits_on) => Status::Maybe { waits_on },
             Known::Fails(error) => Status::Fail { message: error.message, help: error.help },
         };
-        let last_wall = last.map(|action| action.facts.wall);
+        let last_wall = latest.facts(&planned.name).map(|facts| facts.wall);
         statuses.push(StageStatus { stage: planned.name.clone(), status, last_wall });
     });
     // A gate over several copies is known when the last of them is.

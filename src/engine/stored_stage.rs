@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::disk::WORK;
+
 use super::artifact::Artifact;
 use super::job::JobInput;
 use super::plan::{Plan, StageIndex};
 use super::registry::Registry;
 use super::stage::Workspace;
 use super::status::{Status, status};
-use super::store::{Action, Store, StoreError};
+use super::store::{Action, Latest, Store, StoreError};
 use super::survey::{Known, survey};
 
 /// What a stage gave, and the results that it was computed from.
@@ -43,7 +45,7 @@ pub fn stored_stage(
     survey(
         &part,
         registry,
-        store,
+        (store, &Latest::load(store, part.name())),
         workspace,
         |_| false,
         |planned, known| {
@@ -51,13 +53,13 @@ pub fn stored_stage(
                 _ if planned.name != name => {}
                 Known::Done(resolved) => found = Some(resolved),
                 // Only if what it keeps is what it would give: what it was computed from may be gone.
-                Known::Frozen { last, due: Some(due) } if last.key() == due.preimage.key() => found = Some(due),
+                Known::Frozen { last, due: Some(due) } if last.key() == due.key => found = Some(due),
                 _ => {}
             }
         },
     );
     let stored = found.and_then(|resolved| {
-        let action = store.action(resolved.preimage.key())?;
+        let action = store.action(resolved.key)?;
         Some(StoredStage { action, inputs: resolved.inputs })
     });
     stored.ok_or_else(|| {
@@ -83,9 +85,9 @@ impl Store {
     /// Makes a folder in which the artifact's files have their names; the files, which are verified, stay where they are.
     pub fn lay_out(&self, artifact: &Artifact, dir: &Path) -> Result<(), StoreError> {
         let io = |source| StoreError::Io { doing: "make", path: dir.to_owned(), source };
-        std::fs::create_dir_all(dir).map_err(io)?;
+        WORK.make_dir(dir).map_err(io)?;
         for (name, file) in &artifact.files {
-            std::os::unix::fs::symlink(self.verified_path(*file)?, dir.join(name)).map_err(io)?;
+            WORK.symlink(&self.verified_path(*file)?, &dir.join(name)).map_err(io)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
 use super::resolution::{Resolution, Resolved, instantiate, resolve};
 use super::stage::{StageError, Workspace};
-use super::store::{Action, SourceDigests, Store};
+use super::store::{Action, FoundAction, Latest, SourceDigests, Store};
 
 /// What is known of one stage.
 pub(super) enum Known {
@@ -39,11 +39,12 @@ pub(super) enum Known {
     Fails(StageError),
 }
 
-/// Goes through the plan in topological order and tells of every stage. A forced stage counts as not done.
+/// Goes through the plan in topological order and tells of every stage. A forced stage counts as not done. `latest` is what
+/// the stages of the plan's pipeline had last.
 pub(super) fn survey(
     plan: &Plan,
     registry: &Registry,
-    store: &Store,
+    (store, latest): (&Store, &Latest),
     workspace: &Workspace,
     is_forced: impl Fn(&PlannedStage) -> bool,
     mut tell: impl FnMut(&PlannedStage, Known),
@@ -62,11 +63,11 @@ pub(super) fn survey(
             resolve(plan, index, (kind, stage.as_ref()), workspace, &mut digests, |need| done.get(&need))
         });
         if planned.is_frozen {
-            let known = match kept(plan, planned, registry.find(&planned.kind), store) {
-                Ok(last) => {
-                    done.insert(index, last.clone());
-                    let due = if let Ok(Resolution::Known(due)) = resolution { Some(Box::new(due)) } else { None };
-                    Known::Frozen { last: Box::new(last), due }
+            let known = match kept(planned, registry.find(&planned.kind), (store, latest)) {
+                Ok((_, FoundAction { action, .. })) => {
+                    done.insert(index, action.clone());
+                    let due = if let Ok(Resolution::Known(due)) = resolution { Some(due) } else { None };
+                    Known::Frozen { last: Box::new(action), due }
                 }
                 Err(error) => Known::Fails(error),
             };
@@ -76,20 +77,20 @@ pub(super) fn survey(
         let known = match resolution {
             Err(error) => Known::Fails(error),
             Ok(Resolution::Absent(what)) => {
-                let was_computed = || was_computed(planned, store);
-                Known::NoSources { what, surely_runs: is_forced(planned) || !was_computed() }
+                let surely_runs = is_forced(planned) || !was_computed(planned, store);
+                Known::NoSources { what, surely_runs }
             }
             Ok(Resolution::Known(resolved)) => {
-                let key = resolved.preimage.key();
-                match (store.action(key), open_keys.get(&key)) {
-                    (Some(action), _) if !is_forced(planned) => {
-                        done.insert(index, action);
-                        Known::Done(Box::new(resolved))
+                let key = resolved.key;
+                match (latest.find(store, key, &resolved.preimage), open_keys.get(&key)) {
+                    (Some(found), _) if !is_forced(planned) => {
+                        done.insert(index, found.action);
+                        Known::Done(resolved)
                     }
-                    (None, Some(first)) if !is_forced(planned) => Known::SameAs(first.clone(), Box::new(resolved)),
+                    (None, Some(first)) if !is_forced(planned) => Known::SameAs(first.clone(), resolved),
                     _ => {
                         open_keys.insert(key, planned.name.clone());
-                        Known::Open(Box::new(resolved))
+                        Known::Open(resolved)
                     }
                 }
             }
@@ -124,7 +125,7 @@ impl Reachable {
         survey(
             plan,
             registry,
-            store,
+            (store, &Latest::load(store, plan.name())),
             workspace,
             |_| false,
             |planned, known| {
@@ -134,7 +135,7 @@ impl Reachable {
                 let (Known::Done(resolved) | Known::Open(resolved) | Known::SameAs(_, resolved)) = &known else {
                     return;
                 };
-                self.results.insert(resolved.preimage.key());
+                self.results.insert(resolved.key);
                 let kind = registry.find(&planned.kind);
                 self.checkpoints.extend(kind.and_then(|kind| resolved.preimage.continuation_key(&kind.parameters)));
             },

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use recflow::engine::{Action, GraphFormat, MemorySize, Override, Plan, RunRecord, SourceText, Store};
+use recflow::engine::{Action, Durability, GraphFormat, MemorySize, Override, Plan, RunRecord, SourceText, Store};
 use recflow::rec::Silent;
 use recflow::rec::data::{Dataset, OnBadLine, ReadOptions, Split, detect, read};
 use recflow::rec::model::{self, ScoresFile, Weights};
@@ -157,7 +157,7 @@ fn action(work: &Path) -> Run {
         let _ = fs::remove_dir_all(root.join("actions"));
         let store = Store::open(&root).unwrap();
         if let Ok(action) = serde_json::from_slice::<Action>(bytes)
-            && store.commit(&action).is_ok()
+            && store.commit(&action, Durability::Synced).is_ok()
         {
             let key = action.key().to_string();
             let sealed = root.join("actions").join(&key[..2]).join(format!("{}.json", &key[2..]));

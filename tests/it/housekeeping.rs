@@ -171,6 +171,28 @@ fn checkpoints_locks_and_leftovers_go_too() {
 }
 
 #[test]
+fn a_run_makes_room_and_keeps_what_it_used() {
+    let project = Project::small();
+    project.recflow("run small.yaml --set lambda=500").expect(0);
+    // Ten minutes are the time in which another run might still be about to use it.
+    let mut open = vec![project.path("cache")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            make_old(&path);
+        }
+    }
+    let everything = project.recflow("run small.yaml --max-cache 1GiB");
+    everything.expect(0);
+    assert_eq!(project.computed("small.yaml", "--set lambda=500"), [""; 0], "there is room for all");
+    let little = project.recflow("run small.yaml --max-cache 1KiB");
+    little.expect(0);
+    assert!(little.stderr.contains("more than the 1 KiB allowed"), "{}", little.stderr);
+    assert_eq!(project.computed("small.yaml", "--max-cache 1KiB"), [""; 0], "what a run has used stays");
+}
+
+#[test]
 fn the_lock_of_a_removed_file_is_nobodys() {
     let toy = Toy::new();
     let store = toy.store();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use recflow::engine::{Action, Event, Facts, Failure, KeyPreimage, Outcome};
+use recflow::engine::{Action, Durability, Event, Facts, Failure, KeyPreimage, Outcome};
 use serde_json::json;
 
 use crate::project::Project;
@@ -108,7 +108,7 @@ fn pretend(toy: &Toy, stage: &str, seconds: u64) {
     };
     let facts = Facts { wall: Duration::from_secs(seconds), ..Facts::default() };
     let action = Action { preimage, stage: stage.into(), outputs: [].into(), facts };
-    toy.store().commit(&action).unwrap();
+    toy.store().commit(&action, Durability::Synced).unwrap();
     toy.store().remember("toy", stage, action.key()).unwrap();
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use recflow::engine::{Action, Artifact, Digest, Facts, FileRecord, KeyPreimage};
+use recflow::engine::{Action, Artifact, Digest, Durability, Facts, FileRecord, KeyPreimage};
 
 use super::project::Project;
 use super::toy::Toy;
@@ -73,7 +73,7 @@ fn a_record_whose_files_lead_out_of_their_folder_counts_as_damaged() {
     let file = toy.path("file");
     for (place, name) in ["plain", "../evil", "/evil", "a/b", "..", "."].into_iter().enumerate() {
         fs::write(&file, name).unwrap();
-        let record: FileRecord = store.put_file(&file).unwrap();
+        let record: FileRecord = store.put_file(&file, Durability::Synced).unwrap();
         let preimage = KeyPreimage {
             kind: "write".into(),
             revision: place as u32,
@@ -86,7 +86,7 @@ fn a_record_whose_files_lead_out_of_their_folder_counts_as_damaged() {
         let outputs = [("text".to_owned(), artifact)].into();
         let action = Action { preimage, stage: "s".into(), outputs, facts: Facts::default() };
         assert_eq!(record.digest, Digest::of(name.as_bytes()));
-        store.commit(&action).unwrap();
+        store.commit(&action, Durability::Synced).unwrap();
         assert_eq!(store.action(action.key()).is_some(), name == "plain", "{name}");
     }
 }

@@ -115,6 +115,11 @@ pub fn signal(process: u32, signal: Signal) {
     kill_process(pid(process), signal).unwrap();
 }
 
+/// Sends a signal to a process that may be gone.
+pub fn try_signal(process: u32, signal: Signal) {
+    let _ = kill_process(pid(process), signal);
+}
+
 fn pid(process: u32) -> Pid {
     Pid::from_raw(process.cast_signed()).unwrap()
 }
@@ -134,7 +139,8 @@ pub fn stage_processes(folder: &Path) -> Vec<u32> {
         .collect()
 }
 
-fn parent(process: u32) -> Option<u32> {
+/// The process that has started that one.
+pub fn parent(process: u32) -> Option<u32> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
 }

@@ -1,8 +1,10 @@
 //! A small domain for the engine: stages over texts, so that nothing here knows of recommenders.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -33,6 +35,10 @@ struct Write {
 struct Read {
     #[schemars(extend("x-key" = false))]
     path: String,
+    /// Whether somebody adds to the file while it is read.
+    #[serde(default)]
+    #[schemars(extend("x-key" = false))]
+    edits: bool,
 }
 
 /// Joins texts.
@@ -148,7 +154,11 @@ impl Stage for Read {
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
-        write(ctx, &fs::read_to_string(&ctx.sources[0].path)?)
+        write(ctx, &fs::read_to_string(&ctx.sources[0].path)?)?;
+        if self.edits {
+            write!(fs::File::options().append(true).open(&ctx.sources[0].path)?, " and after")?;
+        }
+        Ok(())
     }
 }
 
@@ -278,6 +288,41 @@ fn with_join(join: StageKind) -> Registry {
     ])
 }
 
+/// No test, but the process of [`Toy::run_with_fault`].
+#[test]
+fn child() {
+    if std::env::var_os("TOY_CHILD").is_some() {
+        let folder = std::env::current_dir().unwrap();
+        let stages = fs::read_to_string("child.yaml").unwrap();
+        let capacity = Capacity { jobs: 2, threads: 2, memory_bytes: 1 << 30 };
+        let executor = executor(&folder, capacity, false, Duration::from_millis(2), BTreeSet::new());
+        let _ = executor.run(&Toy::plan(&stages), &mut Told::default());
+    }
+}
+
+fn executor(
+    folder: &Path,
+    capacity: Capacity,
+    keep_going: bool,
+    retry_delay: Duration,
+    forced: BTreeSet<String>,
+) -> Executor {
+    let registry = Arc::new(registry());
+    let store = Store::open(&folder.join("cache")).unwrap();
+    let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
+    let workspace = Workspace { root: folder.to_owned(), data_dirs: Vec::new() };
+    let options = Options {
+        capacity,
+        keep_going,
+        command: "recflow run toy.yaml".into(),
+        retry_delay,
+        forced,
+        versions: [("toy".into(), "1".into())].into(),
+        display_width: 100,
+    };
+    Executor::new(registry, store, runner, workspace, options)
+}
+
 /// A folder with a cache in it, in which toy pipelines are run.
 pub struct Toy {
     pub folder: tempfile::TempDir,
@@ -310,6 +355,16 @@ impl Toy {
         }
     }
 
+    /// Runs a pipeline in a process of its own, in which that fault strikes; see `recflow::disk::fault`.
+    pub fn run_with_fault(&self, stages: &str, fault: &str) -> ExitStatus {
+        fs::write(self.path("child.yaml"), stages).unwrap();
+        let _ = fs::remove_file(self.path("points"));
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "toy::child", "--test-threads", "1"]).current_dir(self.folder.path());
+        command.env("TOY_CHILD", "1").env("RECFLOW_FAULT_LOG", self.path("points")).env("RECFLOW_FAULT", fault);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+    }
+
     pub fn store(&self) -> Store {
         Store::open(&self.folder.path().join("cache")).unwrap()
     }
@@ -319,20 +374,8 @@ impl Toy {
     }
 
     pub fn executor(&self) -> Executor {
-        let registry = Arc::new(registry());
-        let store = self.store();
-        let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
-        let workspace = Workspace { root: self.folder.path().to_owned(), data_dirs: Vec::new() };
-        let options = Options {
-            capacity: self.capacity,
-            keep_going: self.keep_going,
-            command: "recflow run toy.yaml".into(),
-            retry_delay: self.retry_delay,
-            forced: self.forced.iter().cloned().collect(),
-            versions: [("toy".into(), "1".into())].into(),
-            display_width: 100,
-        };
-        Executor::new(registry, store, runner, workspace, options)
+        let forced = self.forced.iter().cloned().collect();
+        executor(self.folder.path(), self.capacity, self.keep_going, self.retry_delay, forced)
     }
 
     pub fn plan(stages: &str) -> Plan {

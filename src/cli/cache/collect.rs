@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::CollectArgs;
 use crate::cli::command_line::OutputFormat;
 use crate::engine::{
-    Collected, CollectionRules, Plan, Reachable, Registry, RunRecord, RunRecordError, RunState, StageKey, Store,
-    StoreError, Workspace,
+    Collected, CollectionRules, MemorySize, Plan, Reachable, Registry, RunRecord, RunRecordError, RunState, StageKey,
+    Store, StoreError, Workspace,
 };
 use crate::report::units::{bytes, counted};
 
@@ -38,6 +39,41 @@ pub(super) fn collect(
         OutputFormat::Json => serde_json::to_string(&collected).unwrap_or_default() + "\n",
         OutputFormat::Human => page(&collected, args.dry_run),
     })
+}
+
+/// What is younger stays even if there is no room: another run may be about to use it.
+const YOUNG: Duration = Duration::from_mins(10);
+
+/// Lets go what was used least recently until results and checkpoints take no more than `limit`; never what a run of the
+/// plan would find, what other runs use, and what is young.
+pub(in crate::cli) fn make_room(
+    store: &Store,
+    plan: &Plan,
+    registry: &Registry,
+    workspace: &Workspace,
+    limit: MemorySize,
+) -> Result<(), StoreError> {
+    let mut reachable = Reachable::default();
+    reachable.add(plan, registry, store, workspace);
+    let (running, in_use) = in_use(store)?;
+    let collected = store.collect(&CollectionRules {
+        keep_results: Some(reachable.results),
+        keep_checkpoints: reachable.checkpoints,
+        in_use,
+        running,
+        older_than: None,
+        max_size_bytes: Some(limit.bytes),
+        grace: YOUNG,
+        dry_run: false,
+    })?;
+    tracing::info!("{}", page(&collected, false).trim_end());
+    if collected.kept_bytes > limit.bytes {
+        let held = bytes(collected.kept_bytes);
+        tracing::warn!(
+            "the cache holds {held}, more than the {limit} allowed: the rest is of this run, or in use, or young"
+        );
+    }
+    Ok(())
 }
 
 /// The runs that go on, and the results that they have found or given so far.

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
 
+pub(super) use collect::make_room;
+
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;

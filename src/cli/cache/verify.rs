@@ -9,7 +9,9 @@ use super::VerifyArgs;
 use crate::cli::colors::Colors;
 use crate::cli::command_line::OutputFormat;
 use crate::cli::exit::Exit;
-use crate::engine::{Flaw, FlawKind, Plan, Reachable, Registry, StageKey, Store, StoreError, Verification, Workspace};
+use crate::engine::{
+    Flaw, FlawKind, Latest, Plan, Reachable, Registry, StageKey, Store, StoreError, Verification, Workspace,
+};
 use crate::report::units::{bytes, counted};
 
 /// Looks for damage; what was found, and whether some is left.
@@ -39,7 +41,8 @@ fn results_of(plans: &[Plan], registry: &Registry, store: &Store, workspace: &Wo
     let mut reachable = Reachable::default();
     for plan in plans {
         reachable.add(plan, registry, store, workspace);
-        reachable.results.extend(plan.stages().filter_map(|(_, stage)| store.latest(plan.name(), &stage.name)));
+        let latest = Latest::load(store, plan.name());
+        reachable.results.extend(plan.stages().filter_map(|(_, stage)| latest.key(&stage.name)));
     }
     reachable.results
 }
@@ -60,6 +63,7 @@ fn page(found: &Verification, repaired: bool, colors: Colors) -> String {
             FlawKind::DamagedFile => "damaged file",
             FlawKind::MissingFile => "missing file",
             FlawKind::DamagedRecord => "damaged record",
+            FlawKind::MissingRecord => "missing record",
         };
         let stages = if stages.is_empty() { String::new() } else { format!("  (of {})", stages.join(", ")) };
         let _ = writeln!(text, "{}  {}{stages}", colors.bad(what), path.display());

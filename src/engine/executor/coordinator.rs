@@ -13,11 +13,12 @@ use crate::engine::figures::Figures;
 use crate::engine::frozen::{differs, kept};
 use crate::engine::machine::host_description;
 use crate::engine::plan::{Plan, PlannedStage, StageIndex};
+use crate::engine::registry::StageKind;
 use crate::engine::resolution::{Resolution, instantiate, resolve};
 use crate::engine::run_log::RunLog;
 use crate::engine::runner::GRACE;
-use crate::engine::stage::StageError;
-use crate::engine::store::{Action, SourceDigests, StoreError};
+use crate::engine::stage::{Stage, StageError};
+use crate::engine::store::{FoundAction, Latest, SourceDigests, StoreError};
 
 pub(super) struct Coordinator<'scope, 'env> {
     pub(super) executor: &'env Executor,
@@ -27,6 +28,10 @@ pub(super) struct Coordinator<'scope, 'env> {
     pub(super) scope: &'scope Scope<'scope, 'env>,
     pub(super) log: RunLog,
     pub(super) digests: SourceDigests,
+    /// What the stages of this pipeline had last.
+    pub(super) latest: Latest,
+    /// Stages that were built from their parameters.
+    pub(super) built: Vec<Option<Box<dyn Stage>>>,
     pub(super) budget: Budget,
     pub(super) states: Vec<State>,
     pub(super) repairs: Vec<usize>,
@@ -70,7 +75,7 @@ enum Found {
     /// Not even its sources.
     NoSources(String),
     /// Its result.
-    Result(Box<Action>),
+    Result(StageKey, Box<FoundAction>),
     /// All that its computation needs.
     Work(State),
 }
@@ -98,6 +103,8 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             scope,
             log: RunLog::begin(&executor.store, plan),
             digests: SourceDigests::load(&executor.store),
+            latest: Latest::load(&executor.store, plan.name()),
+            built: stages.iter().map(|_| None).collect(),
             budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),
             repairs: vec![0; stages.len()],
@@ -139,6 +146,9 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             self.receive();
         }
         self.digests.save()?;
+        if let Err(error) = self.latest.tidy() {
+            tracing::warn!("{error}");
+        }
         let executor = self.executor;
         let summary = self.finish();
         if summary.outcome != Outcome::Done {
@@ -174,32 +184,16 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             return self.keep(index);
         }
         let found = instantiate(self.stages[index], &self.executor.registry).and_then(|(kind, stage)| {
-            let resolution = resolve(
-                self.plan,
-                StageIndex::new(index),
-                (kind, stage.as_ref()),
-                &self.executor.workspace,
-                &mut self.digests,
-                |need| self.states[need.index()].action(),
-            )?;
-            let resolved = match resolution {
-                Resolution::Absent(what) => return Ok(Found::NoSources(what)),
-                Resolution::Known(resolved) => resolved,
-            };
-            if !self.forced[index]
-                && let Some(action) = self.executor.store.action(resolved.preimage.key())
-            {
-                return Ok(Found::Result(Box::new(action)));
-            }
-            let request = self.request(index, stage.as_ref(), &resolved)?;
-            Ok(Found::Work(State::Runnable { resolved: Box::new(resolved), request }))
+            let found = self.find(index, (kind, stage.as_ref()));
+            self.built[index] = Some(stage);
+            found
         });
         match found {
             Ok(Found::NoSources(what)) if self.fetched[index] => {
                 self.fail_with(index, StageError::new(format!("{what} was fetched and still is not there")));
             }
             Ok(Found::NoSources(what)) => self.fetch(index, what),
-            Ok(Found::Result(action)) => self.found(index, *action),
+            Ok(Found::Result(key, found)) => self.found(index, key, *found),
             Ok(Found::Work(runnable)) => {
                 if self.claim(index, runnable.key()) {
                     self.states[index] = runnable;
@@ -208,6 +202,27 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             }
             Err(error) => self.fail_with(index, error),
         }
+    }
+
+    fn find(&mut self, index: usize, (kind, stage): (&StageKind, &dyn Stage)) -> Result<Found, StageError> {
+        let Executor { workspace, store, .. } = self.executor;
+        let result = |need: StageIndex| self.states[need.index()].action();
+        let resolution =
+            resolve(self.plan, StageIndex::new(index), (kind, stage), workspace, &mut self.digests, result)?;
+        let resolved = match resolution {
+            Resolution::Absent(what) => return Ok(Found::NoSources(what)),
+            Resolution::Known(resolved) => resolved,
+        };
+        if !self.forced[index] {
+            if let Some(found) = self.latest.find(store, resolved.key, &resolved.preimage) {
+                return Ok(Found::Result(resolved.key, Box::new(found)));
+            }
+            if let Some(flaw) = store.flaw(resolved.key) {
+                tracing::warn!("{flaw}; `{}` is computed again", self.stages[index].name);
+            }
+        }
+        let request = self.request(index, stage, &resolved)?;
+        Ok(Found::Work(State::Runnable { resolved, request }))
     }
 
     /// Whether it is this stage that is to compute that key. If another one does, this one is looked at again when that has
@@ -237,7 +252,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
     fn keep(&mut self, index: usize) {
         let planned = self.stages[index];
         let Executor { registry, store, workspace, .. } = self.executor;
-        let last = match kept(self.plan, planned, registry.find(&planned.kind), store) {
+        let (key, mut last) = match kept(planned, registry.find(&planned.kind), (store, &self.latest)) {
             Ok(last) => last,
             Err(error) => return self.fail_with(index, error),
         };
@@ -245,12 +260,12 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             let result = |need: StageIndex| self.states[need.index()].action();
             resolve(self.plan, StageIndex::new(index), (kind, stage.as_ref()), workspace, &mut self.digests, result)
         });
-        let differs = if let Ok(Resolution::Known(due)) = due { Some(differs(&last, &due.preimage)) } else { None };
+        let due = if let Ok(Resolution::Known(due)) = due { Some(due) } else { None };
+        let differs = due.map(|due| differs(&last.action, &due.preimage));
         self.counts.cached += 1;
-        store.touch(last.key());
-        let (stage, key, facts) = (self.name(index), last.key(), last.facts.clone());
-        self.tell(Event::StageFrozen { stage, key, facts, differs });
-        self.complete(index, last);
+        store.touch(key, &mut last);
+        self.tell(Event::StageFrozen { stage: self.name(index), key, facts: last.action.facts.clone(), differs });
+        self.complete(index, key, last);
     }
 
     pub(super) fn fail_with(&mut self, index: usize, error: StageError) {

@@ -9,16 +9,16 @@ use super::Message;
 use super::coordinator::{Coordinator, Stop};
 use super::retries::in_time;
 use super::state::State;
-use crate::engine::digest::Digest;
+use crate::engine::digest::{Digest, StageKey};
 use crate::engine::event::{Event, Failure};
 use crate::engine::expectation::{Unmet, unmet};
 use crate::engine::figures::{Unread, with_result};
 use crate::engine::plan::StageIndex;
-use crate::engine::publishing::publish;
+use crate::engine::publishing::{Unpublished, publish};
 use crate::engine::resolution::instantiate;
 use crate::engine::runner::{Report, Verdict};
 use crate::engine::stage::{FinishedStage, PublishCtx, Stage, StageError};
-use crate::engine::store::Action;
+use crate::engine::store::FoundAction;
 
 /// How often a stage may find its inputs damaged before that counts as a failure of the store.
 const MAX_REPAIRS: usize = 3;
@@ -27,6 +27,9 @@ impl Coordinator<'_, '_> {
     pub(super) fn receive(&mut self) {
         // Before anything can happen that takes time.
         self.log.flush();
+        if let Err(error) = self.latest.save() {
+            tracing::warn!("{error}");
+        }
         let message = match &self.stop {
             Some(Stop::Interrupt { force_at: Some(at) }) => {
                 self.executor.receiver.recv_timeout(at.saturating_duration_since(Instant::now()))
@@ -70,13 +73,14 @@ impl Coordinator<'_, '_> {
             return;
         };
         self.budget.release(allotment);
-        let key = resolved.preimage.key();
+        let key = resolved.key;
         let verdict = in_time(verdict, &cancel, self.stages[index].resources.timeout);
         self.forced[index] &= matches!(verdict, Verdict::Failed(_) | Verdict::DamagedInput { .. });
         match verdict {
-            Verdict::Done | Verdict::Found => match self.executor.store.action(key) {
-                Some(action) if verdict == Verdict::Found => self.found(index, action),
-                Some(action) => {
+            Verdict::Done | Verdict::Found => match self.executor.store.find_action(key) {
+                Some(found) if verdict == Verdict::Found => self.found(index, key, found),
+                Some(found) => {
+                    let action = &found.action;
                     self.counts.computed += 1;
                     let artifacts = action.outputs.iter().map(|(port, files)| (port.clone(), files.id())).collect();
                     self.tell(Event::StageFinished {
@@ -86,7 +90,7 @@ impl Coordinator<'_, '_> {
                         artifacts,
                         log: self.log.written_log(&self.stages[index].name),
                     });
-                    self.complete(index, action);
+                    self.complete(index, key, found);
                 }
                 None => self.fail(index, Failure::Store { message: "its result is not in the cache".to_owned() }),
             },
@@ -111,7 +115,7 @@ impl Coordinator<'_, '_> {
                 tracing::warn!("the stored result of `{}` is damaged; computing it again", self.name(producer));
                 for dependent in self.dependents(producer) {
                     if let State::Runnable { resolved, .. } = &self.states[dependent] {
-                        let key = resolved.preimage.key();
+                        let key = resolved.key;
                         self.states[dependent] = State::Waiting;
                         self.do_not_wait(dependent);
                         self.release(key);
@@ -132,32 +136,32 @@ impl Coordinator<'_, '_> {
     }
 
     /// A stage's result is in the cache, whoever has put it there.
-    pub(super) fn found(&mut self, index: usize, action: Action) {
+    pub(super) fn found(&mut self, index: usize, key: StageKey, mut found: FoundAction) {
         self.counts.cached += 1;
-        self.executor.store.touch(action.key());
-        let (stage, key, facts) = (self.name(index), action.key(), action.facts.clone());
-        self.tell(Event::StageCached { stage, key, facts });
-        self.complete(index, action);
+        self.executor.store.touch(key, &mut found);
+        self.tell(Event::StageCached { stage: self.name(index), key, facts: found.action.facts.clone() });
+        self.complete(index, key, found);
     }
 
     /// A stage has its result, from the cache or computed.
-    pub(super) fn complete(&mut self, index: usize, action: Action) {
-        let planned = self.stages[index];
-        if let Err(error) = self.executor.store.remember(self.plan.name(), &planned.name, action.key()) {
-            tracing::warn!("{error}");
-        }
-        self.states[index] = State::Done(Box::new(action));
+    pub(super) fn complete(&mut self, index: usize, key: StageKey, found: FoundAction) {
+        self.latest.remember(&self.stages[index].name, key, &found);
+        self.states[index] = State::Done(Box::new(found.action));
         match self.show(index) {
             Ok(true) => self.pending.extend(self.dependents(index)),
             Ok(false) => {}
-            Err(Unread::Damaged(digest)) => self.repair(index, &self.name(index), digest),
-            Err(Unread::Failed(error)) => self.fail_with(index, error),
+            Err(Unpublished::Damaged(digest)) => self.repair(index, &self.name(index), digest),
+            Err(Unpublished::Unwritten(error)) => self.fail(index, Failure::Store { message: error.to_string() }),
+            Err(Unpublished::Failed(error)) => self.fail_with(index, error),
         }
     }
 
     /// Tells figures and publishes; whether the result is as expected, so that others may go on with it.
-    fn show(&mut self, index: usize) -> Result<bool, Unread> {
-        let (_, stage) = instantiate(self.stages[index], &self.executor.registry)?;
+    fn show(&mut self, index: usize) -> Result<bool, Unpublished> {
+        let stage = match self.built[index].take() {
+            Some(stage) => stage,
+            None => instantiate(self.stages[index], &self.executor.registry)?.1,
+        };
         let unmet = self.tell_figures(index, stage.as_ref())?;
         let is_expected = unmet.iter().all(|(of, _)| of.index() != index);
         self.turn_away(unmet);
@@ -191,8 +195,9 @@ impl Coordinator<'_, '_> {
         }
     }
 
-    fn publish(&mut self, index: usize, stage: &dyn Stage) -> Result<(), Unread> {
+    fn publish(&mut self, index: usize, stage: &dyn Stage) -> Result<(), Unpublished> {
         let Some(action) = self.states[index].action() else { return Ok(()) };
+        let store = &self.executor.store;
         let find = |name: &str| {
             let found = self.plan.find(name)?.index();
             let planned = self.stages[found];
@@ -211,9 +216,9 @@ impl Coordinator<'_, '_> {
         };
         let read_upstream = |stage: &str, port: &str, file: &str| {
             let action = self.states[self.plan.find(stage)?.index()].action()?;
-            self.executor.store.read(*action.outputs.get(port)?.files.get(file)?).ok()
+            store.read(*action.outputs.get(port)?.files.get(file)?).ok()
         };
-        let published = with_result(action, &self.executor.store, |read| {
+        let published = with_result(action, store, |read| {
             stage.publish(&PublishCtx {
                 stage: &self.stages[index].name,
                 read,
@@ -224,7 +229,7 @@ impl Coordinator<'_, '_> {
             })
         })?;
         for publication in published {
-            let changed = publish(&self.executor.workspace.root, &publication)?;
+            let changed = publish(&self.executor.workspace.root, &publication, store)?;
             self.tell(Event::Published {
                 stage: self.name(index),
                 path: publication.path,

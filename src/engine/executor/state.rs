@@ -40,7 +40,7 @@ impl State {
     pub(super) fn key(&self) -> Option<StageKey> {
         match self {
             Self::Runnable { resolved, .. } | Self::Running { resolved, .. } | Self::Resting { resolved, .. } => {
-                Some(resolved.preimage.key())
+                Some(resolved.key)
             }
             _ => None,
         }

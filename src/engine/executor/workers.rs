@@ -26,7 +26,7 @@ impl Coordinator<'_, '_> {
             return;
         }
         if self.runnable.len() > 1 && self.order.is_none() {
-            let order = expected_order(self.plan, &self.executor.store);
+            let order = expected_order(self.plan, &self.latest);
             self.runnable = self.runnable.iter().map(|&(_, index)| (order[index], index)).collect();
             self.order = Some(order);
         }
@@ -89,11 +89,11 @@ impl Coordinator<'_, '_> {
             declared_memory_bytes: declared,
             memory_limit_bytes: Some(declared.unwrap_or(self.executor.options.capacity.memory_bytes)),
         };
-        let last = self.executor.store.latest(self.plan.name(), &planned.name);
+        let last = self.latest.key(&planned.name);
         let last = last.and_then(|key| self.executor.store.action(key));
         self.tell(Event::StageStarted {
             stage: self.name(index),
-            key: resolved.preimage.key(),
+            key: resolved.key,
             threads: allotment.threads,
             memory_bytes: allotment.memory_bytes,
             reasons: reasons(last.as_ref(), &resolved.preimage, self.forced[index]),

@@ -1,8 +1,10 @@
 //! Jobs inside the calling process: no isolation, no figures of their own, no start-up cost.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::{Cancel, Report, Runner, Verdict};
 use crate::engine::event::Failure;
@@ -17,24 +19,37 @@ use crate::engine::store::Store;
 pub struct InProcess {
     registry: Arc<Registry>,
     store: Store,
+    /// Pools that no job uses at this moment: starting threads takes longer than many a stage.
+    idle: Mutex<Vec<ThreadPool>>,
 }
 
 impl InProcess {
     /// A runner of these kinds over that store.
     pub fn new(registry: Arc<Registry>, store: Store) -> Self {
-        Self { registry, store }
+        Self { registry, store, idle: Mutex::default() }
+    }
+
+    fn pool(&self, threads: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        match idle.iter().position(|pool| pool.current_num_threads() == threads) {
+            Some(place) => Ok(idle.swap_remove(place)),
+            None => ThreadPoolBuilder::new().num_threads(threads).build(),
+        }
     }
 }
 
 impl Runner for InProcess {
     fn run(&self, job: &Job, log: &Path, cancel: &Cancel, tell: &(dyn Fn(Report) + Sync)) -> Verdict {
-        let pool = match rayon::ThreadPoolBuilder::new().num_threads(job.threads).build() {
+        let pool = match self.pool(job.threads) {
             Ok(pool) => pool,
             Err(error) => return Verdict::Failed(Failure::Error { message: error.to_string(), help: None }),
         };
         let progress = Telling { cancel, tell };
         let on_wait = || tell(Report::Waiting);
-        pool.install(|| execute(job, &self.registry, &self.store, &Unmetered, &progress, Some(log), on_wait)).into()
+        let (registry, store) = (&self.registry, &self.store);
+        let result = pool.install(|| execute(job, registry, store, &Unmetered, &progress, Some(log), on_wait));
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(pool);
+        result.into()
     }
 }
 

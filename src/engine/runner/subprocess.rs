@@ -1,6 +1,5 @@
 //! Jobs in processes of their own: own threads, own figures, and an end that can be enforced.
 
-use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use wait4::{ResUse, Wait4};
 use super::memory_watch::watch;
 use super::stage_process::Line;
 use super::{Cancel, Report, Runner, Verdict};
+use crate::disk::{RUN, WORK};
 use crate::engine::event::Failure;
 use crate::engine::job::{Job, JobFile};
 use crate::engine::spec::MemorySize;
@@ -44,9 +44,9 @@ impl Subprocess {
         let (store, parent) = (self.store.root().to_owned(), std::process::id());
         let job_file = JobFile { job: job.clone(), store, log: log.to_owned(), parent };
         let bytes = serde_json::to_vec(&job_file).map_err(|error| start_failure(&error.into()))?;
-        fs::write(&job_path, bytes).map_err(|error| start_failure(&error))?;
+        WORK.write_file(&job_path, &bytes).map_err(|error| start_failure(&error))?;
         // Every attempt adds to it, and so do programs that the stage runs.
-        let log = File::options().create(true).append(true).open(log).map_err(|error| start_failure(&error))?;
+        let log = RUN.open_or_create(log).map_err(|error| start_failure(&error))?;
 
         let mut child = Command::new(&self.program)
             .arg("exec-stage")

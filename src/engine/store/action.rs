@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::artifact::Artifact;
+use crate::disk::fault;
+use crate::engine::artifact::{Artifact, FileRecord};
 use crate::engine::digest::{Digest, StageKey};
 use crate::engine::key::KeyPreimage;
 use crate::engine::stage::Facts;
@@ -24,10 +25,13 @@ pub struct Action {
 
 /// An action as it is written: with a digest of itself, so that damage is seen.
 #[derive(Debug, Serialize, Deserialize)]
-struct Sealed {
+pub(super) struct Sealed {
     format: u32,
     digest: Digest,
-    action: Action,
+    /// The boot in which it was put into the store without being synced, if it was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unsynced: Option<String>,
+    pub action: Action,
 }
 
 const FORMAT: u32 = 1;
@@ -38,29 +42,46 @@ impl Action {
         self.preimage.key()
     }
 
+    /// All its files.
+    pub fn files(&self) -> impl Iterator<Item = &FileRecord> {
+        self.outputs.values().flat_map(|artifact| artifact.files.values())
+    }
+
     /// Length of all its files together.
     pub fn size_bytes(&self) -> u64 {
         self.outputs.values().map(Artifact::size_bytes).sum()
     }
+}
+
+impl Sealed {
+    pub(super) fn new(action: Action, unsynced: Option<String>) -> serde_json::Result<Self> {
+        Ok(Self { format: FORMAT, digest: digest(&action, unsynced.as_deref())?, unsynced, action })
+    }
 
     pub(super) fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
-        let sealed = Sealed { format: FORMAT, digest: self.digest()?, action: self.clone() };
-        let mut bytes = serde_json::to_vec_pretty(&sealed)?;
+        let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
         Ok(bytes)
     }
 
     /// The action in these bytes; `None` if they are damaged, of another format, or answer another key.
     pub(super) fn from_bytes(bytes: &[u8], key: StageKey) -> Option<Self> {
-        let sealed: Sealed = serde_json::from_slice(bytes).ok()?;
-        let sound = sealed.format == FORMAT
-            && sealed.action.digest().ok()? == sealed.digest
+        let sealed: Self = serde_json::from_slice(bytes).ok()?;
+        let is_sound = sealed.format == FORMAT
+            && digest(&sealed.action, sealed.unsynced.as_deref()).ok()? == sealed.digest
             && sealed.action.key() == key
             && sealed.action.outputs.values().all(|artifact| !artifact.files.is_empty() && artifact.is_plain());
-        sound.then_some(sealed.action)
+        is_sound.then_some(sealed)
     }
 
-    fn digest(&self) -> serde_json::Result<Digest> {
-        Ok(Digest::of(&serde_json::to_vec(self)?))
+    /// Whether the machine has been started since, and the files may have lost their content.
+    pub(super) fn is_of_another_boot(&self) -> bool {
+        self.unsynced.is_some() && self.unsynced.as_deref() != fault::boot()
     }
+}
+
+fn digest(action: &Action, unsynced: Option<&str>) -> serde_json::Result<Digest> {
+    let mut bytes = serde_json::to_vec(action)?;
+    bytes.extend_from_slice(unsynced.unwrap_or_default().as_bytes());
+    Ok(Digest::of(&bytes))
 }

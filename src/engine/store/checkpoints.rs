@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::disk::{KeyLock, Store, StoreError, io_error, list};
+use crate::disk::CHECKPOINT;
 use crate::engine::digest::{ContinuationKey, Digest};
 
 /// The checkpoints of one computation.
@@ -35,10 +36,7 @@ impl Store {
     /// Removes the checkpoints of that key; whoever does so holds their lock.
     pub fn discard_checkpoints(&self, key: ContinuationKey) -> Result<(), StoreError> {
         let dir = self.checkpoint_dir(key);
-        match fs::remove_dir_all(&dir) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &dir, error)),
-            _ => Ok(()),
-        }
+        CHECKPOINT.remove_tree(&dir).map(drop).map_err(|source| io_error("remove", &dir, source))
     }
 
     /// All checkpoints, in key order.

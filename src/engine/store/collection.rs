@@ -10,6 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use super::action::Action;
 use super::disk::{Store, StoreError, io_error, list};
+use super::file_identity::FileIdentity;
+use super::latest::FoundAction;
+use crate::disk::{ACTION, COLLECTION};
 use crate::engine::digest::{ContinuationKey, Digest, StageKey};
 
 /// What may be removed.
@@ -65,6 +68,9 @@ impl Store {
         self.sweep()?;
         let mut collection = Collection { store: self, rules, now: SystemTime::now(), done: Collected::default() };
         collection.results_and_checkpoints()?;
+        if !rules.dry_run {
+            self.forget_missing_records()?;
+        }
         collection.runs()?;
         collection.locks()?;
         collection.leftovers()?;
@@ -72,13 +78,13 @@ impl Store {
     }
 
     /// Notes that a result has just been used, if the last note of that is old.
-    pub fn touch(&self, key: StageKey) {
+    pub(in crate::engine) fn touch(&self, key: StageKey, found: &mut FoundAction) {
         const OLD: Duration = Duration::from_hours(1);
-        let path = self.action_path(key);
-        let used = fs::metadata(&path).and_then(|metadata| metadata.modified());
-        if used.is_ok_and(|used| used.elapsed().is_ok_and(|age| age > OLD)) {
+        if found.record.modified().elapsed().is_ok_and(|age| age > OLD) {
+            let path = self.action_path(key);
             // A cache that cannot be written to is not collected either.
-            let _ = File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+            let _ = File::open(&path).and_then(|file| ACTION.set_modified(&file, SystemTime::now()));
+            found.record = FileIdentity::of(&path).unwrap_or(found.record);
         }
     }
 }
@@ -123,7 +129,7 @@ impl Collection<'_> {
                 }
                 continue;
             };
-            for file in action.outputs.values().flat_map(|artifact| artifact.files.values()) {
+            for file in action.files() {
                 let entry = files.entry(file.digest).or_insert((0, file.size_bytes));
                 size += if entry.0 == 0 { file.size_bytes } else { 0 };
                 entry.0 += 1;
@@ -149,7 +155,7 @@ impl Collection<'_> {
             match candidate {
                 Candidate::Result(action, path) => {
                     self.remove_file(&path)?;
-                    for file in action.outputs.values().flat_map(|artifact| artifact.files.values()) {
+                    for file in action.files() {
                         let Some(entry) = files.get_mut(&file.digest) else { continue };
                         entry.0 -= 1;
                         size -= if entry.0 == 0 { file.size_bytes } else { 0 };
@@ -186,7 +192,7 @@ impl Collection<'_> {
         let Some(_lock) = self.store.try_lock_name(key.0)? else { return Ok(false) };
         let dir = self.store.checkpoint_dir(key);
         if !self.rules.dry_run {
-            fs::remove_dir_all(&dir).map_err(|source| io_error("remove", &dir, source))?;
+            COLLECTION.remove_tree(&dir).map_err(|source| io_error("remove", &dir, source))?;
         }
         Ok(true)
     }
@@ -201,7 +207,7 @@ impl Collection<'_> {
                 continue;
             }
             if !self.rules.dry_run {
-                fs::remove_dir_all(&dir).map_err(|source| io_error("remove", &dir, source))?;
+                COLLECTION.remove_tree(&dir).map_err(|source| io_error("remove", &dir, source))?;
             }
             self.done.runs.push(name);
         }
@@ -226,12 +232,15 @@ impl Collection<'_> {
 
     /// Files that a kill has left half written.
     fn leftovers(&mut self) -> Result<(), StoreError> {
-        let mut open = ["actions", "latest"].map(|folder| self.store.root().join(folder)).to_vec();
+        let root = self.store.root();
+        let mut open = vec![root.to_owned(), root.join("actions"), root.join("latest")];
         while let Some(folder) = open.pop() {
             for path in list(&folder)? {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 if path.is_dir() {
-                    open.push(path);
+                    if folder != root {
+                        open.push(path);
+                    }
                 } else if name.starts_with(".new-") && self.age(modified(&path)) >= self.rules.grace {
                     self.done.files += 1;
                     self.remove_file(&path)?;
@@ -246,10 +255,7 @@ impl Collection<'_> {
         if self.rules.dry_run {
             return Ok(());
         }
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error("remove", path, error)),
-            _ => Ok(()),
-        }
+        COLLECTION.remove_file(path).map(drop).map_err(|source| io_error("remove", path, source))
     }
 }
 

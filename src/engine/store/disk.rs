@@ -1,13 +1,16 @@
 //! The store in a folder.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::action::Action;
+use super::action::{Action, Sealed};
+use super::file_identity::FileIdentity;
+use super::latest::FoundAction;
 use super::scratch::Scratch;
+use crate::disk::{ACTION, LOCK, OBJECT, REPAIR, STORE, adopt, fault};
 use crate::engine::artifact::FileRecord;
 use crate::engine::digest::{Digest, StageKey};
 
@@ -59,6 +62,32 @@ impl StoreError {
     }
 }
 
+/// Whether what is put into the store is brought to disk before it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Yes: it outlives the machine.
+    Synced,
+    /// No: it outlives this process. After a power cut in the time (the boot) that is named it is verified before it counts;
+    /// without one, it is on disk already.
+    Lazy(Option<&'static str>),
+}
+
+impl Durability {
+    /// That of a result which took so long to compute: bringing something to disk should not take longer than computing it
+    /// again.
+    pub fn worth(wall: Duration) -> Self {
+        const WORTH_SYNCING: Duration = Duration::from_millis(200);
+        match fault::boot() {
+            Some(boot) if wall < WORTH_SYNCING && !fault::syncs_everything() => Self::Lazy(Some(boot)),
+            _ => Self::Synced,
+        }
+    }
+
+    fn boot(self) -> Option<String> {
+        if let Self::Lazy(boot) = self { boot.map(str::to_owned) } else { None }
+    }
+}
+
 /// Held by whoever computes a key, or uses its checkpoints; the system frees it when the holder ends, however it ends.
 #[derive(Debug)]
 pub struct KeyLock {
@@ -73,11 +102,14 @@ impl Store {
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let store = Self { root: std::path::absolute(root).unwrap_or_else(|_| root.to_owned()) };
         for folder in ["objects", "actions", "latest", "locks", "scratch", "runs"] {
-            create_dir(&store.root.join(folder))?;
+            let folder = store.root.join(folder);
+            STORE.make_dir(&folder).map_err(|source| io_error("create", &folder, source))?;
         }
         let tag = store.root.join("CACHEDIR.TAG");
         if !tag.exists() {
-            fs::write(&tag, CACHE_TAG).map_err(|source| io_error("write", &tag, source))?;
+            STORE
+                .write_atomically(&tag, CACHE_TAG.as_bytes(), false)
+                .map_err(|source| io_error("write", &tag, source))?;
         }
         Ok(store)
     }
@@ -88,14 +120,31 @@ impl Store {
     }
 
     /// The stored answer to that key; `None` if there is none or it is damaged. All its files are there, in full
-    /// length; their bytes are verified by those who read them.
+    /// length; their bytes are verified by those who read them. What was not synced before the machine was started anew
+    /// is verified here.
     pub fn action(&self, key: StageKey) -> Option<Action> {
-        let bytes = fs::read(self.action_path(key)).ok()?;
-        let action = Action::from_bytes(&bytes, key)?;
-        let complete = action.outputs.values().flat_map(|artifact| artifact.files.values()).all(|file| {
-            fs::metadata(self.object_path(file.digest)).is_ok_and(|metadata| metadata.len() == file.size_bytes)
-        });
-        complete.then_some(action)
+        self.find_action(key).map(|found| found.action)
+    }
+
+    /// [`Self::action`], with how its record looks.
+    pub(in crate::engine) fn find_action(&self, key: StageKey) -> Option<FoundAction> {
+        let path = self.action_path(key);
+        // Before reading: if another takes its place meanwhile, it does not look like this any more.
+        let mut record = FileIdentity::of(&path).ok()?;
+        let sealed = Sealed::from_bytes(&fs::read(&path).ok()?, key)?;
+        let is_suspect = sealed.is_of_another_boot();
+        let Sealed { action, mut unsynced, .. } = sealed;
+        let is_there = |file: &FileRecord| if is_suspect { self.verified_path(*file).is_ok() } else { self.has(*file) };
+        if !action.files().all(is_there) {
+            return None;
+        }
+        if is_suspect {
+            match self.write_record(&action, Durability::Lazy(None)) {
+                Ok(()) => (record, unsynced) = (FileIdentity::of(&path).ok()?, None),
+                Err(error) => tracing::debug!("verified again the next time: {error}"),
+            }
+        }
+        Some(FoundAction { action, record, unsynced })
     }
 
     /// Every stored action, in key order.
@@ -103,29 +152,39 @@ impl Store {
         Ok(self.action_files()?.into_iter().filter_map(|(key, _)| self.action(key)).collect())
     }
 
-    /// Puts an action's record in place. Its files must have been put in before.
-    pub fn commit(&self, action: &Action) -> Result<(), StoreError> {
+    /// Puts an action's record in place. Its files must have been put in before, with the same durability.
+    pub fn commit(&self, action: &Action, durability: Durability) -> Result<(), StoreError> {
+        self.write_record(action, durability)
+    }
+
+    fn write_record(&self, action: &Action, durability: Durability) -> Result<(), StoreError> {
         let path = self.action_path(action.key());
-        let bytes = action.to_bytes().map_err(|error| io_error("write", &path, error.into()))?;
-        write_atomically(&path, &bytes)
+        let written = Sealed::new(action.clone(), durability.boot())
+            .and_then(|sealed| sealed.to_bytes())
+            .map_err(io::Error::from)
+            .and_then(|bytes| ACTION.write_atomically(&path, &bytes, durability == Durability::Synced));
+        written.map_err(|source| io_error("write", &path, source))
     }
 
     /// Moves a file, which must be on the store's own file system, into the store.
-    pub fn put_file(&self, file: &Path) -> Result<FileRecord, StoreError> {
+    pub fn put_file(&self, file: &Path, durability: Durability) -> Result<FileRecord, StoreError> {
         let (digest, size_bytes) = Digest::of_file(file).map_err(|source| io_error("read", file, source))?;
         let record = FileRecord { digest, size_bytes };
+        let is_durable = durability == Durability::Synced;
+        let sync = |path: &Path| if is_durable { OBJECT.sync(&File::open(path)?) } else { Ok(()) };
+        let sync_name = |path: &Path| if is_durable { OBJECT.sync_dir(folder_of(path)) } else { Ok(()) };
         if let Ok(path) = self.verified_path(record) {
+            // Whoever put it there may not have synced it.
+            sync(&path).and_then(|()| sync_name(&path)).map_err(|source| io_error("sync", &path, source))?;
             // It may be old and nobody's: a collection that goes on at this moment must take it for new.
-            let _ = File::open(&path).and_then(|stored| stored.set_modified(SystemTime::now()));
-            fs::remove_file(file).map_err(|source| io_error("remove", file, source))?;
+            let _ = File::open(&path).and_then(|stored| OBJECT.set_modified(&stored, SystemTime::now()));
+            OBJECT.remove_file(file).map_err(|source| io_error("remove", file, source))?;
             return Ok(record);
         }
         let path = self.object_path(digest);
-        sync(file)?;
-        let mut permissions = fs::metadata(file).map_err(|source| io_error("read", file, source))?.permissions();
-        permissions.set_readonly(true);
-        fs::set_permissions(file, permissions).map_err(|source| io_error("change", file, source))?;
-        rename(file, &path)?;
+        adopt(file);
+        let put = sync(file).and_then(|()| OBJECT.protect(file)).and_then(|()| OBJECT.rename(file, &path));
+        put.and_then(|()| sync_name(&path)).map_err(|source| io_error("write", &path, source))?;
         Ok(record)
     }
 
@@ -139,6 +198,30 @@ impl Store {
                 Err(StoreError::Damaged { digest: file.digest, path, missing: true })
             }
             Err(source) => Err(io_error("read", &path, source)),
+        }
+    }
+
+    /// Whether the file is there in full length.
+    pub(super) fn has(&self, file: FileRecord) -> bool {
+        self.look_at(file).is_ok()
+    }
+
+    fn look_at(&self, file: FileRecord) -> Result<(), StoreError> {
+        let path = self.object_path(file.digest);
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.len() == file.size_bytes => Ok(()),
+            found => Err(StoreError::Damaged { digest: file.digest, path, missing: found.is_err() }),
+        }
+    }
+
+    /// What is wrong with the stored answer to that key, in words; `None` if there is none, or nothing is.
+    pub fn flaw(&self, key: StageKey) -> Option<String> {
+        let path = self.action_path(key);
+        match Sealed::from_bytes(&fs::read(&path).ok()?, key) {
+            None => Some(format!("the record `{}` is damaged", path.display())),
+            Some(sealed) => {
+                sealed.action.files().find_map(|file| self.look_at(*file).err()).map(|error| error.to_string())
+            }
         }
     }
 
@@ -158,10 +241,7 @@ impl Store {
     /// Takes a damaged object out of the way, so that every action with it counts as not there.
     pub fn discard(&self, digest: Digest) -> Result<(), StoreError> {
         let path = self.object_path(digest);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &path, error)),
-            _ => Ok(()),
-        }
+        REPAIR.remove_file(&path).map(drop).map_err(|source| io_error("remove", &path, source))
     }
 
     /// Waits until nobody else computes that key; `on_wait` is called before waiting, if there is need to.
@@ -180,7 +260,7 @@ impl Store {
             }
             let path = self.lock_path(name);
             let file = open_lock(&path)?;
-            file.lock().map_err(|source| io_error("lock", &path, source))?;
+            LOCK.lock(&file).map_err(|source| io_error("lock", &path, source))?;
             if is_at(&file, &path) {
                 return Ok(KeyLock { _file: file });
             }
@@ -192,7 +272,7 @@ impl Store {
         let path = self.lock_path(name);
         loop {
             let file = open_lock(&path)?;
-            match file.try_lock() {
+            match LOCK.try_lock(&file) {
                 // Whoever removes a lock file holds its lock; whoever waited for it then holds a lock without a name.
                 Ok(()) if is_at(&file, &path) => return Ok(Some(KeyLock { _file: file })),
                 Ok(()) => {}
@@ -218,26 +298,6 @@ impl Store {
         Scratch::sweep(&root).map_err(|source| io_error("sweep", &root, source))
     }
 
-    /// The key that a pipeline's stage had when it was last finished.
-    pub fn latest(&self, pipeline: &str, stage: &str) -> Option<StageKey> {
-        fs::read_to_string(self.latest_path(pipeline, stage)).ok()?.trim().parse().ok().map(StageKey)
-    }
-
-    /// Remembers the key that a pipeline's stage has now.
-    pub fn remember(&self, pipeline: &str, stage: &str, key: StageKey) -> Result<(), StoreError> {
-        if self.latest(pipeline, stage) == Some(key) {
-            return Ok(());
-        }
-        write_atomically(&self.latest_path(pipeline, stage), format!("{key}\n").as_bytes())
-    }
-
-    fn latest_path(&self, pipeline: &str, stage: &str) -> PathBuf {
-        // Names may hold any character; a file's name may not.
-        let plain = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "+");
-        let unique = Digest::of(format!("{pipeline}\n{stage}").as_bytes()).short();
-        self.root.join("latest").join(plain(pipeline)).join(format!("{}.{unique}", plain(stage)))
-    }
-
     pub(super) fn object_path(&self, digest: Digest) -> PathBuf {
         sharded(&self.root.join("objects"), digest)
     }
@@ -248,7 +308,7 @@ impl Store {
 }
 
 fn open_lock(path: &Path) -> Result<File, StoreError> {
-    File::options().create(true).append(true).open(path).map_err(|source| io_error("open", path, source))
+    LOCK.open_or_create(path).map_err(|source| io_error("open", path, source))
 }
 
 /// Whether the open file is the one that stands there.
@@ -263,40 +323,9 @@ fn sharded(root: &Path, digest: Digest) -> PathBuf {
     root.join(&digits[..2]).join(&digits[2..])
 }
 
-/// Writes a file such that it is there in full or not at all.
-pub(in crate::engine) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = folder_of(path);
-    create_dir(folder)?;
-    let written = tempfile::Builder::new().prefix(".new-").tempfile_in(folder).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        // Temporary files are private; what is put in place is as readable as any other file.
-        rustix::fs::fchmod(file.as_file(), rustix::fs::Mode::from_raw_mode(0o644))?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written.map_err(|source| io_error("write", path, source))?;
-    sync(folder)
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let folder = folder_of(to);
-    create_dir(folder)?;
-    fs::rename(from, to).map_err(|source| io_error("write", to, source))?;
-    sync(folder)
-}
-
-/// Makes sure that a file's bytes, or a folder's names, are on disk.
-fn sync(path: &Path) -> Result<(), StoreError> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(|source| io_error("sync", path, source))
-}
-
 /// The folder that a file is in; of a bare name, the current one.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn create_dir(path: &Path) -> Result<(), StoreError> {
-    fs::create_dir_all(path).map_err(|source| io_error("create", path, source))
 }
 
 pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {

@@ -4,7 +4,7 @@
 //! cache/
 //!   objects/ab/cdef…    one file each, named by the blake3 of its bytes, read-only
 //!   actions/ab/….json   what a computation gave: its key's preimage, its files, how it was computed
-//!   latest/PIPELINE/…   the key that each stage had last, to tell what has changed since
+//!   latest/….jsonl      what each stage of a pipeline had last, and a copy of what its record says
 //!   checkpoints/…/      what stages keep to go on from, one folder for all that differ only in how long they go on
 //!   locks/              held (by the operating system) while a key is being computed, or a checkpoint folder used
 //!   scratch/            work in progress, one folder a process; swept when its owner is gone
@@ -18,6 +18,8 @@ mod action;
 mod checkpoints;
 mod collection;
 mod disk;
+mod file_identity;
+mod latest;
 mod scratch;
 mod sources;
 mod verification;
@@ -25,8 +27,8 @@ mod verification;
 pub use action::Action;
 pub use checkpoints::Checkpoint;
 pub use collection::{Collected, CollectionRules};
-pub(super) use disk::write_atomically;
-pub use disk::{KeyLock, Store, StoreError};
+pub use disk::{Durability, KeyLock, Store, StoreError};
+pub use latest::{FoundAction, Latest};
 pub use scratch::Scratch;
 pub use sources::SourceDigests;
 pub use verification::{Flaw, FlawKind, Verification};

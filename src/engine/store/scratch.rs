@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::disk::{SCRATCH, SWEEP};
+
 /// A folder that is removed with its owner: by the owner, or by the next sweep if the owner was killed.
 #[derive(Debug)]
 pub struct Scratch {
@@ -16,14 +18,13 @@ pub struct Scratch {
 impl Scratch {
     pub(super) fn new(root: &Path) -> io::Result<Self> {
         loop {
-            let (lock, lock_path) =
-                tempfile::Builder::new().suffix(".lock").tempfile_in(root)?.keep().map_err(|e| e.error)?;
-            lock.lock()?;
+            let (lock, lock_path) = SCRATCH.create_unique(root, "", ".lock")?.into_parts();
+            SCRATCH.lock(&lock)?;
             // A sweep may have taken the name away between its creation and the lock.
             if lock_path.exists() {
                 let path = lock_path.with_extension("work");
-                fs::create_dir(&path)?;
-                return Ok(Self { path, lock_path, _lock: lock });
+                SCRATCH.make_dir(&path)?;
+                return Ok(Self { path, lock_path: lock_path.keep().map_err(|error| error.error)?, _lock: lock });
             }
         }
     }
@@ -40,9 +41,11 @@ impl Scratch {
                 continue;
             }
             let Ok(lock) = File::open(&lock_path) else { continue };
-            if lock.try_lock().is_ok() {
-                let _ = fs::remove_dir_all(lock_path.with_extension("work"));
-                let _ = fs::remove_file(&lock_path);
+            if SWEEP.try_lock(&lock).is_ok() {
+                // The lock file goes last: it tells of the folder.
+                if SWEEP.remove_tree(&lock_path.with_extension("work")).is_ok() {
+                    let _ = SWEEP.remove_file(&lock_path);
+                }
             }
         }
         Ok(())
@@ -52,8 +55,9 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed now is removed by the next sweep.
-        let _ = fs::remove_dir_all(&self.path);
-        let _ = fs::remove_file(&self.lock_path);
+        if SCRATCH.remove_tree(&self.path).is_ok() {
+            let _ = SCRATCH.remove_file(&self.lock_path);
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{Store, StoreError, write_atomically};
+use super::disk::{Store, StoreError, io_error};
+use super::file_identity::FileIdentity;
+use crate::disk::SOURCES;
 use crate::engine::digest::Digest;
 
 /// Digests of source files by path; a file is hashed again when anything that the system tells of it has changed.
@@ -22,18 +23,8 @@ pub struct SourceDigests {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
-    identity: Identity,
+    identity: FileIdentity,
     digest: Digest,
-}
-
-/// What changes when a file does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Identity {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified_ns: i64,
-    changed_ns: i64,
 }
 
 /// A file that changed so shortly before it was hashed could change once more without a visible trace.
@@ -50,7 +41,7 @@ impl SourceDigests {
     /// The digest of a file's content.
     pub fn digest(&mut self, file: &Path) -> io::Result<Digest> {
         let file = std::path::absolute(file)?;
-        let before = Identity::of(&file)?;
+        let before = FileIdentity::of(&file)?;
         if let Some(known) = self.known.get(&file)
             && known.identity == before
         {
@@ -59,7 +50,7 @@ impl SourceDigests {
         let (digest, _) = Digest::of_file(&file)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let settled = now.saturating_sub(SETTLED_AFTER).as_nanos() as i64;
-        if Identity::of(&file)? == before && before.modified_ns.max(before.changed_ns) < settled {
+        if FileIdentity::of(&file)? == before && before.last_change_ns() < settled {
             self.known.insert(file, Known { identity: before, digest });
             self.changed = true;
         }
@@ -72,25 +63,9 @@ impl SourceDigests {
             return Ok(());
         }
         self.known.retain(|file, _| file.exists());
-        let bytes = serde_json::to_vec_pretty(&self.known).map_err(|error| StoreError::Io {
-            doing: "write",
-            path: self.path.clone(),
-            source: error.into(),
-        })?;
-        write_atomically(&self.path, &bytes)
-    }
-}
-
-impl Identity {
-    fn of(file: &Path) -> io::Result<Self> {
-        let metadata = fs::metadata(file)?;
-        let nanoseconds = |seconds: i64, nanos: i64| seconds * 1_000_000_000 + nanos;
-        Ok(Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-            changed_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-        })
+        let written = serde_json::to_vec_pretty(&self.known)
+            .map_err(io::Error::from)
+            .and_then(|bytes| SOURCES.write_atomically(&self.path, &bytes, false));
+        written.map_err(|source| io_error("write", &self.path, source))
     }
 }

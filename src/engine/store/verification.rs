@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::action::Action;
+use super::action::Sealed;
 use super::disk::{Store, StoreError, io_error, list};
+use crate::disk::REPAIR;
 use crate::engine::artifact::FileRecord;
 use crate::engine::digest::{Digest, StageKey};
 
@@ -46,6 +47,8 @@ pub enum FlawKind {
     MissingFile,
     /// The record of a result is damaged, or stands under a wrong name.
     DamagedRecord,
+    /// The record of a result is not there which a stage had last.
+    MissingRecord,
 }
 
 impl Store {
@@ -64,14 +67,21 @@ impl Store {
                 continue;
             }
             found.results += 1;
-            let Some(action) = fs::read(&path).ok().and_then(|bytes| Action::from_bytes(&bytes, key)) else {
+            let sealed = fs::read(&path).ok().and_then(|bytes| Sealed::from_bytes(&bytes, key));
+            let Some(Sealed { action, .. }) = sealed else {
                 found.flaws.push(Flaw { path, kind: FlawKind::DamagedRecord, stages: Vec::new() });
                 continue;
             };
-            for file in action.outputs.values().flat_map(|artifact| artifact.files.values()) {
+            for file in action.files() {
                 let entry = files.entry(self.object_path(file.digest)).or_default();
                 entry.0 = Some(*file);
                 entry.1.insert(action.stage.clone());
+            }
+        }
+        for (stage, key) in self.missing_records()? {
+            if only.is_none_or(|only| only.contains(&key)) {
+                let flaw = Flaw { path: self.action_path(key), kind: FlawKind::MissingRecord, stages: vec![stage] };
+                found.flaws.push(flaw);
             }
         }
         let checked: Vec<_> = files.into_par_iter().map(|(path, (_, stages))| (check(&path), path, stages)).collect();
@@ -99,18 +109,15 @@ impl Store {
     /// Takes out of the way what was found, so that the next run computes it again and nothing else.
     pub fn repair(&self, flaws: &[Flaw]) -> Result<(), StoreError> {
         for Flaw { path, .. } in flaws {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("remove", path, error)),
-                _ => {}
-            }
+            REPAIR.remove_file(path).map_err(|source| io_error("remove", path, source))?;
         }
         // A result without one of its files answers nobody.
         for (key, path) in self.action_files()? {
             if self.action(key).is_none() {
-                fs::remove_file(&path).map_err(|source| io_error("remove", &path, source))?;
+                REPAIR.remove_file(&path).map_err(|source| io_error("remove", &path, source))?;
             }
         }
-        Ok(())
+        self.forget_missing_records()
     }
 
     /// Where the record of each result is, whatever is in it.

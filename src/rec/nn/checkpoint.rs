@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use ndarray::{Array1, Array2, Ix1, Ix2};
 
+use crate::disk::CHECKPOINT;
+
 use super::train::State;
 use super::{CurvePoint, Learner, Optimiser};
 use crate::rec::linalg::Real;
@@ -116,23 +118,26 @@ fn files(dir: &Path) -> io::Result<Vec<StateFile>> {
     Ok(paths.into_iter().filter_map(StateFile::of).collect())
 }
 
-/// Writes a state, then removes those of fewer epochs.
+/// Writes a state, then removes those of fewer epochs, and what writers that were killed left. The folder has one user.
 fn write(dir: &Path, epochs: u32, weights: &Weights) -> Result<(), WeightsError> {
-    fs::create_dir_all(dir)?;
+    CHECKPOINT.make_dir(dir)?;
     let partial = dir.join(format!("partial-{}", std::process::id()));
-    let path = weights.write(&partial).and_then(|()| {
+    let path = CHECKPOINT.write_by(&partial, |path| weights.write(path)).and_then(|()| {
         let path = dir.join(format!("epoch-{epochs:06}-{}.safetensors", hash(&partial)?));
-        fs::rename(&partial, &path)?;
+        CHECKPOINT.rename(&partial, &path)?;
         Ok(path)
     });
     if path.is_err() {
         // What is left of it takes room and helps nobody.
-        let _ = fs::remove_file(&partial);
+        let _ = CHECKPOINT.remove_file(&partial);
     }
     let path = path?;
-    for file in files(dir)? {
-        if file.epochs <= epochs && file.path != path {
-            fs::remove_file(&file.path)?;
+    for entry in fs::read_dir(dir)? {
+        let other = entry?.path();
+        let is_older = StateFile::of(other.clone()).is_some_and(|file| file.epochs <= epochs);
+        let is_partial = other.file_name().is_some_and(|name| name.to_string_lossy().starts_with("partial-"));
+        if other != path && (is_older || is_partial) {
+            CHECKPOINT.remove_file(&other)?;
         }
     }
     Ok(())

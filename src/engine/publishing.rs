@@ -85,6 +85,7 @@ pub(super) fn publish(root: &Path, publication: &Publication, store: &Store) -> 
             renamed => renamed,
         }
     });
-    written.map_err(failed)?;
+    // What stands in the way is in the user's folder: the stage fails, not the cache.
+    written.map_err(|source| StageError::new(failed(source).to_string()))?;
     Ok(true)
 }

@@ -13,14 +13,17 @@ fn told(edit: impl FnOnce(&Project), arguments: &str) -> String {
     steady(&said.expect(0).stdout)
 }
 
-/// The text without digests, moments and durations, and with costs in one line, however long their durations are.
+/// The text without digests, revisions, moments and durations, and with costs in one line, however long their durations are.
 fn steady(text: &str) -> String {
     let paragraphs = text.trim_end().split("\n\n").map(|paragraph| match paragraph.find("; together") {
         Some(start) => paragraph[..start].replace('\n', " ") + "; together <time> at most, by past runs",
         None => paragraph.lines().map(without_moments).collect::<Vec<_>>().join("\n"),
     });
     let is_digest = |word: &str| word.len() == 12 && word.chars().all(|letter| letter.is_ascii_hexdigit());
-    let steady = paragraphs.collect::<Vec<_>>().join("\n\n");
+    let mut steady = paragraphs.collect::<Vec<_>>().join("\n\n");
+    for revision in 1..10 {
+        steady = steady.replace(&format!("(revision {revision})"), "(revision _)");
+    }
     steady.split_inclusive([' ', ',', '\n']).fold(String::new(), |text, word| {
         let end = word.trim_end_matches([' ', ',', '\n']).len();
         let (word, after) = word.split_at(end);

@@ -60,9 +60,7 @@ pub fn run_stage_process(
     rayon::ThreadPoolBuilder::new().num_threads(job.threads).build_global().map_err(io::Error::other)?;
     let lines = Lines { out: Mutex::new(out), last: Mutex::new(None) };
     let on_wait = || lines.tell(&Line::Report(Report::Waiting));
-    // On a thread of the pool: from outside, every piece of parallel work would be handed over and waited for.
-    let verdict: Verdict =
-        rayon::scope(|_| execute(&job, registry, &store, &OwnProcess, &lines, Some(&log), on_wait).into());
+    let verdict: Verdict = execute(&job, registry, &store, &OwnProcess, &lines, Some(&log), on_wait).into();
     lines.tell(&Line::Verdict(verdict));
     Ok(())
 }

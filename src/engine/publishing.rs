@@ -52,6 +52,16 @@ fn stays_inside(root: &Path, file: &Path) -> io::Result<bool> {
     Ok(there.and_then(|folder| folder.canonicalize().ok()).is_some_and(|folder| folder.starts_with(root)))
 }
 
+/// Whether something in the user's folder is the reason: the stage fails then, not the cache.
+fn is_in_the_way(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        AlreadyExists, DirectoryNotEmpty, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+    };
+    let kinds =
+        [AlreadyExists, DirectoryNotEmpty, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem];
+    kinds.contains(&error.kind())
+}
+
 /// Writes a publication unless the file is there with this content; whether it was written.
 ///
 /// It is written in the store's scratch first, where the next run sweeps up after one that was killed.
@@ -85,7 +95,10 @@ pub(super) fn publish(root: &Path, publication: &Publication, store: &Store) -> 
             renamed => renamed,
         }
     });
-    // What stands in the way is in the user's folder: the stage fails, not the cache.
-    written.map_err(|source| StageError::new(failed(source).to_string()))?;
+    written.map_err(|source| {
+        let is_in_the_way = is_in_the_way(&source);
+        let error = failed(source);
+        if is_in_the_way { Unpublished::Failed(StageError::new(error.to_string())) } else { error.into() }
+    })?;
     Ok(true)
 }

@@ -12,9 +12,9 @@ use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
 use super::seconds;
 use super::stage::{Facts, Workspace};
-use super::status::{StageStatus, status};
+use super::status::{StageStatus, status_beside};
 use super::store::{Action, Latest, Store};
-use super::survey::{Known, survey};
+use super::survey::Known;
 
 /// All that is known of why a stage runs, or does not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,28 +60,20 @@ pub fn explain(
     let wanted: BTreeSet<&str> = stages.iter().map(|&stage| plan[stage].name.as_str()).collect();
     let latest = Latest::load(store, plan.name());
     let mut preimages: BTreeMap<String, KeyPreimage> = BTreeMap::new();
-    survey(
-        plan,
-        registry,
-        (store, &latest),
-        workspace,
-        |_| false,
-        |told, known| match known {
-            Known::Done(resolved)
-            | Known::Open(resolved)
-            | Known::SameAs(_, resolved)
-            | Known::Frozen { due: Some(resolved), .. }
-                if wanted.contains(told.name.as_str()) =>
-            {
-                preimages.insert(told.name.clone(), resolved.preimage);
-            }
-            _ => {}
-        },
-    );
-    let statuses: BTreeMap<String, StageStatus> = status(plan, registry, store, workspace, &BTreeSet::new())
-        .into_iter()
-        .map(|status| (status.stage.clone(), status))
-        .collect();
+    let note = |told: &PlannedStage, known: &Known| match known {
+        Known::Done(resolved)
+        | Known::Open(resolved)
+        | Known::SameAs(_, resolved)
+        | Known::Frozen { due: Some(resolved), .. }
+            if wanted.contains(told.name.as_str()) =>
+        {
+            preimages.insert(told.name.clone(), resolved.preimage.clone());
+        }
+        _ => {}
+    };
+    let statuses = status_beside(plan, registry, (store, &latest), workspace, &BTreeSet::new(), note);
+    let statuses: BTreeMap<&str, &StageStatus> =
+        statuses.iter().map(|status| (status.stage.as_str(), status)).collect();
     let told = stages.iter().filter_map(|&index| {
         let planned = &plan[index];
         let now = preimages.get(&planned.name);
@@ -91,10 +83,11 @@ pub fn explain(
         let parts_last = last.as_ref().map(|action| parts(&action.preimage)).unwrap_or_default();
         let behind: Vec<String> =
             plan.descendants_of(index).into_iter().map(|stage| plan[stage].name.clone()).collect();
-        let walls = std::iter::once(&planned.name).chain(&behind).filter_map(|stage| statuses.get(stage)?.last_wall);
+        let walls =
+            std::iter::once(&planned.name).chain(&behind).filter_map(|stage| statuses.get(stage.as_str())?.last_wall);
         Some(Explanation {
             cost: walls.sum(),
-            status: statuses.get(&planned.name)?.clone(),
+            status: (*statuses.get(planned.name.as_str())?).clone(),
             key: now.map(KeyPreimage::key),
             last_key: last.as_ref().map(Action::key),
             last_facts: last.map(|action| action.facts),

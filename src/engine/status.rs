@@ -70,11 +70,23 @@ pub fn status(
     workspace: &Workspace,
     forced: &BTreeSet<String>,
 ) -> Vec<StageStatus> {
+    status_beside(plan, registry, (store, &Latest::load(store, plan.name())), workspace, forced, |_, _| {})
+}
+
+/// The same, which also tells what it is made of.
+pub(super) fn status_beside(
+    plan: &Plan,
+    registry: &Registry,
+    (store, latest): (&Store, &Latest),
+    workspace: &Workspace,
+    forced: &BTreeSet<String>,
+    mut tell: impl FnMut(&PlannedStage, &Known),
+) -> Vec<StageStatus> {
     let mut statuses = Vec::with_capacity(plan.len());
     let mut gate = Gate::default();
     let is_forced = |planned: &PlannedStage| forced.contains(&planned.name);
-    let latest = Latest::load(store, plan.name());
-    survey(plan, registry, (store, &latest), workspace, is_forced, |planned, known| {
+    survey(plan, registry, (store, latest), workspace, is_forced, |planned, known| {
+        tell(planned, &known);
         let status = match known {
             Known::Done(resolved) => {
                 gate.pass(plan, planned, resolved.key, registry, store);

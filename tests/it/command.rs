@@ -129,26 +129,34 @@ fn parameters_that_make_no_sense_are_refused_before_anything_runs() {
     insta::assert_snapshot!(texts.join("\n"));
 }
 
-#[test]
-fn a_scores_file_is_a_model_like_any_other() {
-    // Everybody is recommended i0, then i1, …: as good as it is.
-    let model = "  train-script:
+/// A script that recommends everybody the items `i0` to `i9`, whatever they have, and what else it does before.
+pub fn script_model(before: &str, needs: &str) -> String {
+    format!(
+        "  train-script:
     uses: command
-    needs: split
+    needs: [{needs}]
     with:
       shell: |
-        ls $RECFLOW_INPUT_SPLIT | grep test_targets && exit 1
+        {before}
         echo user,item,score > $RECFLOW_OUTPUT_DIR/scores.csv
         tail -n +2 $RECFLOW_INPUT_SPLIT/test_users.csv | while read user; do
           for item in 0 1 2 3 4 5 6 7 8 9; do echo $user,i$item,-$item; done
         done >> $RECFLOW_OUTPUT_DIR/scores.csv
       scores: scores.csv
       title: Script
-  train-popularity: { uses: train-popularity, needs: split }
+"
+    )
+}
+
+#[test]
+fn a_scores_file_is_a_model_like_any_other() {
+    // Everybody is recommended i0, then i1, …: as good as it is.
+    let model = script_model("ls $RECFLOW_INPUT_SPLIT | grep test_targets && exit 1", "split")
+        + "  train-popularity: { uses: train-popularity, needs: split }
   evaluate: { each: train-*, uses: evaluate, needs: split, with: { metrics: [rmse, recall@5, coverage@5] } }
   report: { uses: report, needs: evaluate, with: { output: reports/table.md } }
 ";
-    let project = project(model);
+    let project = project(&model);
     let outcome = project.recflow("run programs.yaml");
     outcome.expect(0);
     let table = project.read("reports/table.md");

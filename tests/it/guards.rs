@@ -3,6 +3,7 @@
 
 use insta::assert_snapshot;
 
+use super::command::script_model;
 use super::project::Project;
 
 /// What is said of a pipeline that must fail while it runs.
@@ -40,25 +41,6 @@ const INGEST: &str = "  ingest: { uses: ingest, with: { dataset: ratings.csv } }
 /// A stage of a split of the small ratings.
 fn split(name: &str, with: &str) -> String {
     format!("  {name}: {{ uses: split, needs: ingest, with: {{ {with} }} }}\n")
-}
-
-/// A script that recommends everybody the items `i0` to `i9`, whatever they have, and what else it does before.
-fn script_model(before: &str, needs: &str) -> String {
-    format!(
-        "  train-script:
-    uses: command
-    needs: [{needs}]
-    with:
-      shell: |
-        {before}
-        echo user,item,score > $RECFLOW_OUTPUT_DIR/scores.csv
-        tail -n +2 $RECFLOW_INPUT_SPLIT/test_users.csv | while read user; do
-          for item in 0 1 2 3 4 5 6 7 8 9; do echo $user,i$item,-$item; done
-        done >> $RECFLOW_OUTPUT_DIR/scores.csv
-      scores: scores.csv
-      title: Script
-"
-    )
 }
 
 /// A script that keeps a file of what it reads.

@@ -10,6 +10,7 @@ mod interner;
 mod lightgcn;
 mod lines;
 mod ml_100k;
+mod side_file;
 mod table;
 mod titles;
 mod users;

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
-use super::titles::read_text;
-use super::{Layout, OnBadLine, ReadOptions};
+use super::side_file::SideFile;
+use super::{Layout, ReadOptions};
 use crate::rec::Monitor;
-use crate::rec::data::{BadLine, BadLines, DataError, LineProblem, UserAttributes};
+use crate::rec::data::{DataError, LineProblem, UserAttributes};
 
 /// The ages of `users.dat` by code.
 const AGES: [(&str, &str); 7] = [
@@ -56,19 +56,48 @@ pub fn read_user_attributes(
     monitor: &dyn Monitor,
 ) -> Result<Option<(UserAttributes, u64)>, DataError> {
     let Some(path) = layout.users() else { return Ok(None) };
-    let text = read_text(path, monitor)?;
-    let first = text.lines().next().unwrap_or_default();
-    let mut found = Found { path, on_bad_line: options.on_bad_line, values: BTreeMap::new(), n_skipped: 0 };
+    let mut file = SideFile::read(path, options, monitor)?;
+    let mut values = Values::default();
+    let first = file.first_line();
     let names = if first.contains("::") {
-        found.by_lines(&text, "::", |[gender, age, occupation]| [gender, age_of(age), occupation_of(occupation)])?;
+        file.each_line(|line| {
+            let [user, gender, age, occupation] = fields(line, "::")?;
+            values.add(user, [gender, age_of(age), occupation_of(occupation)])
+        })?;
         ["gender", "age", "occupation"].map(str::to_owned).to_vec()
     } else if first.split('|').count() == 5 && first.starts_with(|c: char| c.is_ascii_digit()) {
-        found.by_lines(&text, "|", |values| values)?;
+        file.each_line(|line| {
+            let [user, age, gender, occupation] = fields(line, "|")?;
+            values.add(user, [age, gender, occupation])
+        })?;
         ["age", "gender", "occupation"].map(str::to_owned).to_vec()
     } else {
-        found.by_columns(&text, options)?
+        let mut header = file.each_record(
+            |header| attribute_columns(path, header),
+            |_, record| values.add(&record[0], record.iter().skip(1)),
+        )?;
+        header.split_off(1)
     };
-    Ok(Some((UserAttributes { names, values: found.values }, found.n_skipped)))
+    Ok(Some((UserAttributes { names, values: values.0 }, file.n_skipped)))
+}
+
+/// The id and the attributes of a line that ends in a zip code.
+fn fields<'t>(line: &'t str, separator: &str) -> Result<[&'t str; 4], LineProblem> {
+    let fields: Vec<&str> = line.split(separator).collect();
+    match fields[..] {
+        [user, first, second, third, _] => Ok([user, first, second, third]),
+        _ => Err(LineProblem::Fields { found: fields.len(), expected: 5, text: line.to_owned() }),
+    }
+}
+
+/// The header of a table, unless attributes are missing in it, without a name or named twice.
+fn attribute_columns(path: &Path, header: Vec<String>) -> Result<Vec<String>, DataError> {
+    let names = header.get(1..).unwrap_or_default();
+    let is_named_twice = |(place, name): (usize, &String)| names[..place].contains(name) || name.is_empty();
+    if names.is_empty() || names.iter().enumerate().any(is_named_twice) {
+        return Err(DataError::UserColumns { path: path.to_owned(), columns: header });
+    }
+    Ok(header)
 }
 
 fn age_of(code: &str) -> &str {
@@ -80,94 +109,31 @@ fn occupation_of(code: &str) -> &str {
 }
 
 /// The values found so far, by user id.
-struct Found<'a> {
-    path: &'a Path,
-    on_bad_line: OnBadLine,
-    values: BTreeMap<String, Vec<String>>,
-    n_skipped: u64,
-}
+#[derive(Default)]
+struct Values(BTreeMap<String, Vec<String>>);
 
-impl Found<'_> {
-    /// Lines of an id, three attributes and a zip code.
-    fn by_lines(
-        &mut self,
-        text: &str,
-        separator: &str,
-        values: impl for<'t> Fn([&'t str; 3]) -> [&'t str; 3],
-    ) -> Result<(), DataError> {
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-            let fields: Vec<&str> = line.split(separator).collect();
-            if let [user, first, second, third, _] = fields[..] {
-                self.add(index as u64 + 1, user, values([first, second, third]).into_iter())?;
-            } else {
-                let problem = LineProblem::Fields { found: fields.len(), expected: 5, text: line.to_owned() };
-                self.reject(index as u64 + 1, problem)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the names of the attributes.
-    fn by_columns(&mut self, text: &str, options: &ReadOptions) -> Result<Vec<String>, DataError> {
-        let delimiter = options.delimiter.byte(text.lines().next().unwrap_or_default().as_bytes());
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .quoting(delimiter != b'\t')
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let unreadable = |error: csv::Error| DataError::io(self.path, error.into());
-        let header: Vec<String> =
-            reader.headers().map_err(unreadable)?.iter().map(|name| name.trim().to_owned()).collect();
-        let names = header.get(1..).unwrap_or_default();
-        let is_named_twice = |(place, name): (usize, &String)| names[..place].contains(name) || name.is_empty();
-        if names.is_empty() || names.iter().enumerate().any(is_named_twice) {
-            return Err(DataError::UserColumns { path: self.path.to_owned(), columns: header });
-        }
-        for record in reader.records() {
-            let record = record.map_err(|error| DataError::io(self.path, error.into()))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            if record.len() == header.len() {
-                self.add(line, &record[0], record.iter().skip(1))?;
-            } else {
-                let text = record.iter().collect::<Vec<_>>().join(", ");
-                self.reject(line, LineProblem::Fields { found: record.len(), expected: header.len(), text })?;
-            }
-        }
-        Ok(names.to_vec())
-    }
-
-    fn add<'t>(&mut self, line: u64, user: &str, values: impl Iterator<Item = &'t str>) -> Result<(), DataError> {
+impl Values {
+    fn add<'t>(&mut self, user: &str, values: impl IntoIterator<Item = &'t str>) -> Result<(), LineProblem> {
         let user = user.trim().to_owned();
-        let values: Vec<String> = values.map(|value| value.trim().to_owned()).collect();
+        let values: Vec<String> = values.into_iter().map(|value| value.trim().to_owned()).collect();
         if user.is_empty() {
-            return self.reject(line, LineProblem::EmptyId { role: "user", text: values.join(", ") });
+            return Err(LineProblem::EmptyId { role: "user", text: values.join(", ") });
         }
-        match self.values.entry(user) {
+        match self.0.entry(user) {
             Entry::Vacant(place) => {
                 place.insert(values);
                 Ok(())
             }
-            Entry::Occupied(known) => {
-                let user = known.key().clone();
-                self.reject(line, LineProblem::UserTwice(user))
-            }
+            Entry::Occupied(known) => Err(LineProblem::UserTwice(known.key().clone())),
         }
-    }
-
-    fn reject(&mut self, line: u64, problem: LineProblem) -> Result<(), DataError> {
-        if self.on_bad_line == OnBadLine::Skip {
-            self.n_skipped += 1;
-            return Ok(());
-        }
-        let shown = vec![BadLine { path: self.path.to_owned(), line, problem }];
-        Err(DataError::BadLines(Box::new(BadLines { shown, total: 1 })))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OnBadLine, ReadOptions, UserAttributes, read_user_attributes};
+    use super::{ReadOptions, UserAttributes, read_user_attributes};
     use crate::rec::Silent;
+    use crate::rec::data::OnBadLine;
     use crate::rec::data::detect;
 
     /// What is read of a folder with these files; the first is that of ratings, the last that of users.

@@ -162,11 +162,14 @@ struct Model {
     files: [u8; FILES as usize],
     /// The computations whose results are in the cache, and these.
     done: BTreeMap<Key, String>,
+    /// The computations whose records are in the cache but not their files: whole again once another gives the same bytes.
+    cut: BTreeMap<Key, String>,
 }
 
 impl Model {
     fn new(nodes: &[Node]) -> Self {
-        let model = Self { toy: Toy::new(), nodes: nodes.to_vec(), files: [0; 2], done: BTreeMap::new() };
+        let model =
+            Self { toy: Toy::new(), nodes: nodes.to_vec(), files: [0; 2], done: BTreeMap::new(), cut: BTreeMap::new() };
         for file in 0..FILES {
             model.write_file(file);
         }
@@ -214,7 +217,7 @@ impl Model {
                 fs::remove_file(&object).unwrap();
                 fs::write(&object, "").unwrap();
                 let text = self.rebuild()[place(at)].1.clone();
-                self.done.retain(|_, other| *other != text);
+                self.cut.extend(self.done.extract_if(.., |_, other| *other == text));
             }
             Step::Fail(at) => {
                 // What is done when one fails is not known beforehand; but it stays done.
@@ -226,16 +229,19 @@ impl Model {
                     let (key, text) = rebuilt[place].clone();
                     assert!(self.done.insert(key, text).is_none(), "s{place} ran for nothing before a failure");
                 }
+                self.mend();
             }
             Step::Crash(point, nth, effect) => {
                 let effect = ["kill", "power", "eio", "enospc"][*effect];
                 self.toy.run_with_fault(&yaml(&self.nodes), &format!("{}:{nth}:{effect}", POINTS[*point]));
                 let rebuilt: BTreeMap<Key, String> = self.rebuild().into_iter().collect();
                 let found = self.found(&rebuilt);
-                let is_old_or_wanted = |key: &Key| self.done.contains_key(key) || rebuilt.contains_key(key);
+                let is_old_or_wanted =
+                    |key: &Key| self.done.contains_key(key) || self.cut.contains_key(key) || rebuilt.contains_key(key);
                 assert!(found.keys().all(is_old_or_wanted), "something was computed that nobody wanted");
                 let lost: Vec<&Key> = self.done.keys().filter(|key| !found.contains_key(key)).collect();
                 assert!(lost.is_empty(), "lost {lost:?}");
+                self.cut.retain(|key, _| !found.contains_key(key));
                 self.done = found;
             }
             Step::Collect => {
@@ -255,14 +261,21 @@ impl Model {
                     assert!(!is_known[place] || found.contains_key(&key), "s{place} was collected");
                 }
                 assert!(found.keys().all(|key| rebuilt.contains_key(key)), "something unneeded stays");
+                self.cut.clear();
                 self.done = found;
             }
         }
     }
 
+    /// Results whose files were lost are whole again where another computation has given the same bytes since.
+    fn mend(&mut self) {
+        let whole: BTreeSet<String> = self.done.values().cloned().collect();
+        self.done.extend(self.cut.extract_if(.., |_, text| whole.contains(text)));
+    }
+
     /// The computations whose results are in the cache in full, read off the cache itself.
     fn found(&self, rebuilt: &BTreeMap<Key, String>) -> BTreeMap<Key, String> {
-        let known = || self.done.values().chain(rebuilt.values());
+        let known = || self.done.values().chain(self.cut.values()).chain(rebuilt.values());
         let texts: BTreeMap<ArtifactId, &String> = known().map(|text| (artifact(text).id(), text)).collect();
         let by_digest: BTreeMap<String, String> =
             (0..3).map(content).map(|text| (Digest::of(text.as_bytes()).to_string(), text)).collect();
@@ -323,6 +336,7 @@ impl Model {
             assert!(is_kept, "s{place} was {promise:?} after {after:?}, and ran: {has_run}");
         }
         self.done.extend(needed);
+        self.mend();
         for (place, (_, text)) in rebuilt.iter().enumerate() {
             assert_eq!(self.toy.text(&format!("s{place}")), *text, "s{place} after {after:?}");
         }

@@ -67,9 +67,8 @@ impl StoreError {
 pub enum Durability {
     /// Yes: it outlives the machine.
     Synced,
-    /// No: it outlives this process. After a power cut in the time (the boot) that is named it is verified before it counts;
-    /// without one, it is on disk already.
-    Lazy(Option<&'static str>),
+    /// No: it outlives this process. Once the time (the boot) that is named is over, it is verified before it counts.
+    Lazy(&'static str),
 }
 
 impl Durability {
@@ -78,15 +77,18 @@ impl Durability {
     pub fn worth(wall: Duration) -> Self {
         const WORTH_SYNCING: Duration = Duration::from_millis(200);
         match fault::boot() {
-            Some(boot) if wall < WORTH_SYNCING && !fault::syncs_everything() => Self::Lazy(Some(boot)),
+            Some(boot) if wall < WORTH_SYNCING && !fault::syncs_everything() => Self::Lazy(boot),
             _ => Self::Synced,
         }
     }
 
     fn boot(self) -> Option<String> {
-        if let Self::Lazy(boot) = self { boot.map(str::to_owned) } else { None }
+        if let Self::Lazy(boot) = self { Some(boot.to_owned()) } else { None }
     }
 }
+
+/// A result of so many bytes takes longer to verify than it takes to bring to disk that it was.
+const WORTH_NOTING_BYTES: u64 = 4 << 20;
 
 /// Held by whoever computes a key, or uses its checkpoints; the system frees it when the holder ends, however it ends.
 #[derive(Debug)]
@@ -138,8 +140,9 @@ impl Store {
         if !action.files().all(is_there) {
             return None;
         }
-        if is_suspect {
-            match self.write_record(&action, Durability::Lazy(None)) {
+        // The record that is there is on disk, and must not give way to one that is not.
+        if is_suspect && action.size_bytes() > WORTH_NOTING_BYTES {
+            match self.write_record(&action, Durability::Synced) {
                 Ok(()) => (record, unsynced) = (FileIdentity::of(&path).ok()?, None),
                 Err(error) => tracing::debug!("verified again the next time: {error}"),
             }

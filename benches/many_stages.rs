@@ -104,7 +104,7 @@ fn many_stages(criterion: &mut Criterion) {
         let read = || Plan::read(&source, &[], &registry).expect("it is right");
         let plan = read();
         let store = Store::open(&folder.path().join("cache")).expect("it can be written to");
-        let workspace = Workspace::default();
+        let (workspace, capacity) = (Workspace::default(), Capacity::of_this_machine());
         let executor = executor(&registry, &store, in_process(&registry, &store));
         let run = || {
             let summary = executor.run(&plan, &mut Deaf).expect("the store can be used");
@@ -117,7 +117,7 @@ fn many_stages(criterion: &mut Criterion) {
         group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
         group.bench_function(BenchmarkId::new("run that finds all done", size), |bencher| bencher.iter(run));
         group.bench_function(BenchmarkId::new("plan", size), |bencher| {
-            bencher.iter(|| status(&plan, &registry, &store, &workspace, &[].into()));
+            bencher.iter(|| status(&plan, &registry, &store, &workspace, &[].into(), capacity));
         });
         group.bench_function(BenchmarkId::new("reading the pipeline", size), |bencher| bencher.iter(read));
         fs::write(folder.path().join("Makefile"), makefile(size)).expect("it can be written to");

@@ -187,8 +187,8 @@ mod tests {
             choice.values.settings.iter().map(|setting| setting.argument.as_str()).collect::<Vec<_>>(),
             ["seed=7", "dataset=ml-1m"]
         );
-        assert_eq!((run.jobs.map(Into::into), run.threads.map(Into::into)), (Some(2), Some(4)));
-        assert_eq!(run.memory.map(|memory| memory.bytes), Some(8 << 30));
+        assert_eq!((run.jobs.map(Into::into), run.capacity.threads.map(Into::into)), (Some(2), Some(4)));
+        assert_eq!(run.capacity.memory.map(|memory| memory.bytes), Some(8 << 30));
         assert!(run.keep_going && !run.dry_run);
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::capacity::CapacityArgs;
 use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
@@ -33,6 +34,10 @@ pub struct ExplainArgs {
     #[command(flatten)]
     pub values: ValueArgs,
 
+    /// What a run may take
+    #[command(flatten)]
+    pub capacity: CapacityArgs,
+
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: OutputFormat,
@@ -57,7 +62,7 @@ pub(super) fn execute(global: &Global, args: &ExplainArgs, registry: &Registry, 
             Err(diagnostics) => return pipeline::refuse(&diagnostics, colors),
         }
     };
-    let mut told = explain(&plan, registry, &store, &pipeline::workspace(global), &stages);
+    let mut told = explain(&plan, registry, &store, &pipeline::workspace(global), &stages, args.capacity.capacity());
     if args.stages.is_empty() {
         told.retain(|told| !matches!(told.status.status, Status::Cached));
     }

@@ -1,6 +1,7 @@
 //! The `recflow` program: its command line, and what it shows. One file a subcommand.
 
 mod cache;
+mod capacity;
 mod choice;
 mod colors;
 mod command_line;

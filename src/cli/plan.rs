@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::capacity::CapacityArgs;
 use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
@@ -14,7 +15,7 @@ use super::exit::Exit;
 use super::progress::kept;
 use super::sink::Sink;
 use super::{failure, pipeline};
-use crate::engine::{Plan, Registry, StageStatus, Status, Store, status};
+use crate::engine::{Capacity, Plan, Registry, StageStatus, Status, Store, status};
 use crate::report::units::duration;
 
 /// The arguments of `recflow plan`.
@@ -24,6 +25,10 @@ pub struct PlanArgs {
     #[command(flatten)]
     pub choice: ChoiceArgs,
 
+    /// What the run may take
+    #[command(flatten)]
+    pub capacity: CapacityArgs,
+
     /// For people (human) or for programs (json)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: OutputFormat,
@@ -32,7 +37,7 @@ pub struct PlanArgs {
 /// Shows what a run would do.
 pub(super) fn execute(global: &Global, args: &PlanArgs, registry: &Registry, colors: Colors) -> Exit {
     match args.choice.read(registry, colors) {
-        Ok((plan, forced)) => show(global, &plan, &forced, registry, args.format, colors),
+        Ok((plan, forced)) => show(global, &plan, &forced, args.capacity.capacity(), registry, args.format, colors),
         Err(exit) => exit,
     }
 }
@@ -42,6 +47,7 @@ pub(super) fn show(
     global: &Global,
     plan: &Plan,
     forced: &BTreeSet<String>,
+    capacity: Capacity,
     registry: &Registry,
     format: OutputFormat,
     colors: Colors,
@@ -50,7 +56,7 @@ pub(super) fn show(
         Ok(store) => store,
         Err(error) => return failure::tell(&error, colors),
     };
-    let statuses = status(plan, registry, &store, &pipeline::workspace(global), forced);
+    let statuses = status(plan, registry, &store, &pipeline::workspace(global), forced, capacity);
     let text = match format {
         OutputFormat::Json => statuses
             .iter()

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use super::capacity::positive;
 use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
 use super::exit::Exit;
-use super::run::{positive, quoted};
+use super::run::quoted;
 use super::sink::Sink;
 use super::table::{Cell, Paint, Side, Table};
 use super::values::ValueArgs;

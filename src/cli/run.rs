@@ -12,6 +12,7 @@ use indicatif::MultiProgress;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::capacity::{CapacityArgs, positive};
 use super::choice::ChoiceArgs;
 use super::colors::Colors;
 use super::command_line::{Global, OutputFormat};
@@ -20,8 +21,8 @@ use super::progress::{self, Style};
 use super::wrap::table_width;
 use super::{cache, failure, pipeline, plan};
 use crate::engine::{
-    Capacity, Executor, Interrupter, MemorySize, Observer, Options, Outcome, Plan, Registry, Store, StoreError,
-    Subprocess, Summary,
+    Executor, Interrupter, MemorySize, Observer, Options, Outcome, Plan, Registry, Store, StoreError, Subprocess,
+    Summary,
 };
 use crate::rec::linalg::blas_description;
 
@@ -47,13 +48,9 @@ pub struct RunArgs {
     #[arg(long, short, value_name = "N", value_parser = positive)]
     pub jobs: Option<NonZeroUsize>,
 
-    /// The threads that all running stages share [default: the machine's]
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub threads: Option<NonZeroUsize>,
-
-    /// The memory that all running stages share, such as 8GiB or 500MB [default: the machine's]
-    #[arg(long, value_name = "SIZE")]
-    pub memory: Option<MemorySize>,
+    /// What all running stages share
+    #[command(flatten)]
+    pub capacity: CapacityArgs,
 
     /// Afterwards, let go of the cache what was used least recently, never what this run used, until it fits into this
     #[arg(long, value_name = "SIZE", env = "RECFLOW_MAX_CACHE", hide_env_values = true)]
@@ -72,11 +69,6 @@ pub struct RunArgs {
     pub format: OutputFormat,
 }
 
-/// A number that counts something there must be one of.
-pub(super) fn positive(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse().map_err(|_| "it must be a whole number from 1 up".to_owned())
-}
-
 /// Runs the pipeline.
 pub(super) fn execute(
     global: &Global,
@@ -90,7 +82,7 @@ pub(super) fn execute(
         Err(exit) => return exit,
     };
     if args.dry_run {
-        return plan::show(global, &plan, &forced, &registry, args.format, colors);
+        return plan::show(global, &plan, &forced, args.capacity.capacity(), &registry, args.format, colors);
     }
     let style = Style::choose(args.format, global.quiet, io::stderr().is_terminal());
     match run(global, args, &plan, forced, registry, progress::observer(style, colors, bars).as_mut()) {
@@ -113,15 +105,9 @@ fn run(
     observer: &mut dyn Observer,
 ) -> Result<Summary, StoreError> {
     let store = Store::open(&global.cache_dir)?;
-    let mut capacity = Capacity::of_this_machine();
-    if let Some(threads) = args.threads {
-        (capacity.threads, capacity.jobs) = (threads.get(), threads.get());
-    }
+    let mut capacity = args.capacity.capacity();
     if let Some(jobs) = args.jobs {
         capacity.jobs = jobs.get();
-    }
-    if let Some(memory) = args.memory {
-        capacity.memory_bytes = memory.bytes;
     }
     let options = Options {
         capacity,

@@ -5,7 +5,7 @@
 //!
 //! - `RECFLOW_FAULT_LOG=FILE`: the name of each point that is reached, by whatever process, is added to the file;
 //! - `RECFLOW_FAULT=POINT:NTH:EFFECT`: the point strikes once, when it is reached for the NTH time, over all processes that
-//!   share the file.
+//!   share the file. `any` stands for every point.
 //!
 //! So that all points are reached, results are synced however quickly they were computed while points are armed, but for
 //! `power`.
@@ -215,11 +215,12 @@ impl Armed {
         if self.full.load(Ordering::Relaxed) && ["mkdir", "create", "write", "symlink", "link"].contains(&call) {
             return Some(Fault { effect: *effect });
         }
-        if point != name {
+        let is_meant = |name: &str| point == "any" || point == name;
+        if !is_meant(name) {
             return None;
         }
         let log = fs::read_to_string(&self.log).ok()?;
-        if log.lines().filter(|line| *line == name).count() < *nth || log.lines().any(|line| line == "struck") {
+        if log.lines().filter(|line| is_meant(line)).count() < *nth || log.lines().any(|line| line == "struck") {
             return None;
         }
         self.note("struck");

@@ -33,9 +33,10 @@ impl Artifact {
         ArtifactId(hasher.finish())
     }
 
-    /// Whether all names are names of files, which lead nowhere else.
-    pub(super) fn is_plain(&self) -> bool {
-        self.files.keys().all(|name| !name.contains(['/', '\0']) && !["", ".", ".."].contains(&name.as_str()))
+    /// Whether there are files, and all names are names of files, which lead nowhere else.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.files.is_empty()
+            && self.files.keys().all(|name| !name.contains(['/', '\0']) && !["", ".", ".."].contains(&name.as_str()))
     }
 
     /// Length of all files together.

@@ -1,5 +1,7 @@
 //! What running stages share: slots, threads and memory.
 
+use super::request::Request;
+
 /// The resources of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
@@ -8,17 +10,6 @@ pub struct Capacity {
     /// The threads that all running stages share.
     pub threads: usize,
     /// The memory that all running stages share, in bytes.
-    pub memory_bytes: u64,
-}
-
-/// What one stage asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Request {
-    /// The threads that the pipeline file gives it, if it does.
-    pub threads: Option<usize>,
-    /// The most threads it can make use of.
-    pub max_threads: usize,
-    /// The memory it will take, in bytes.
     pub memory_bytes: u64,
 }
 

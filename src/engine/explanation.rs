@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::budget::Capacity;
 use super::digest::StageKey;
 use super::key::KeyPreimage;
 use super::plan::{Plan, PlannedStage, StageIndex};
@@ -49,13 +50,14 @@ pub struct Part {
     pub last: Option<String>,
 }
 
-/// Takes these stages apart.
+/// Takes these stages apart, of a run that may take so much of the machine.
 pub fn explain(
     plan: &Plan,
     registry: &Registry,
     store: &Store,
     workspace: &Workspace,
     stages: &[StageIndex],
+    capacity: Capacity,
 ) -> Vec<Explanation> {
     let wanted: BTreeSet<&str> = stages.iter().map(|&stage| plan[stage].name.as_str()).collect();
     let latest = Latest::load(store, plan.name());
@@ -71,7 +73,7 @@ pub fn explain(
         }
         _ => {}
     };
-    let statuses = status_beside(plan, registry, (store, &latest), workspace, &BTreeSet::new(), note);
+    let statuses = status_beside(plan, registry, (store, &latest), workspace, (&BTreeSet::new(), capacity), note);
     let statuses: BTreeMap<&str, &StageStatus> =
         statuses.iter().map(|status| (status.stage.as_str(), status)).collect();
     let told = stages.iter().filter_map(|&index| {

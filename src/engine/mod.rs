@@ -23,6 +23,7 @@ mod plan;
 mod program;
 mod publishing;
 mod registry;
+mod request;
 mod resolution;
 mod resolve;
 mod run_log;

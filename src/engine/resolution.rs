@@ -108,19 +108,19 @@ pub(super) struct StoredInputs<'a> {
 }
 
 impl StoredInputs<'_> {
-    fn file(&self, port: &str, file: &str) -> Option<FileRecord> {
-        let input = self.resolved.inputs.iter().find(|input| input.port == port)?;
-        input.artifact.files.get(file).copied()
+    fn files(&self, port: &str, file: &str) -> impl Iterator<Item = FileRecord> {
+        let inputs = self.resolved.inputs.iter().filter(move |input| input.port == port);
+        inputs.filter_map(move |input| input.artifact.files.get(file).copied())
     }
 }
 
 impl Inputs for StoredInputs<'_> {
     fn read(&self, port: &str, file: &str) -> Option<Vec<u8>> {
-        self.store.read(self.file(port, file)?).ok()
+        self.store.read(self.files(port, file).next()?).ok()
     }
 
     fn file_bytes(&self, port: &str, file: &str) -> u64 {
-        self.file(port, file).map_or(0, |file| file.size_bytes)
+        self.files(port, file).map(|file| file.size_bytes).max().unwrap_or(0)
     }
 
     fn source_bytes(&self) -> u64 {

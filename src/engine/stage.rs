@@ -112,7 +112,7 @@ pub trait Inputs {
     /// The content of the file of that name of the (first) artifact on that port; meant for small ones.
     fn read(&self, port: &str, file: &str) -> Option<Vec<u8>>;
 
-    /// The length of a file of the (first) artifact on that port; 0 if there is none such.
+    /// The length of a file of the artifact on that port, the longest of them where there are several; 0 if there is none such.
     fn file_bytes(&self, port: &str, file: &str) -> u64;
 
     /// The length of all source files together.

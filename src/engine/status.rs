@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::budget::Capacity;
 use super::difference::reasons;
 use super::digest::StageKey;
 use super::expectation::{Unmet, unmet};
@@ -12,8 +13,10 @@ use super::figures::{Figures, figures};
 use super::frozen::differs;
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
+use super::request::Request;
+use super::resolution::{Resolved, instantiate};
 use super::seconds;
-use super::stage::Workspace;
+use super::stage::{StageError, Workspace};
 use super::store::{Latest, Store};
 use super::survey::{Known, survey};
 
@@ -62,15 +65,17 @@ pub enum Status {
     },
 }
 
-/// What a run of the plan would do, stage by stage in topological order. The stages named in `forced` run in any case.
+/// What a run of the plan would do that may take so much of the machine, stage by stage in topological order. The stages named
+/// in `forced` run in any case.
 pub fn status(
     plan: &Plan,
     registry: &Registry,
     store: &Store,
     workspace: &Workspace,
     forced: &BTreeSet<String>,
+    capacity: Capacity,
 ) -> Vec<StageStatus> {
-    status_beside(plan, registry, (store, &Latest::load(store, plan.name())), workspace, forced, |_, _| {})
+    status_beside(plan, registry, (store, &Latest::load(store, plan.name())), workspace, (forced, capacity), |_, _| {})
 }
 
 /// The same, which also tells what it is made of.
@@ -79,12 +84,16 @@ pub(super) fn status_beside(
     registry: &Registry,
     (store, latest): (&Store, &Latest),
     workspace: &Workspace,
-    forced: &BTreeSet<String>,
+    (forced, capacity): (&BTreeSet<String>, Capacity),
     mut tell: impl FnMut(&PlannedStage, &Known),
 ) -> Vec<StageStatus> {
     let mut statuses = Vec::with_capacity(plan.len());
     let mut gate = Gate::default();
     let is_forced = |planned: &PlannedStage| forced.contains(&planned.name);
+    let refusal = |planned: &PlannedStage, resolved: &Resolved| {
+        let (_, stage) = instantiate(planned, registry).ok()?;
+        Request::of(planned, stage.as_ref(), resolved, store, capacity).err().map(Status::from)
+    };
     survey(plan, registry, (store, latest), workspace, is_forced, |planned, known| {
         tell(planned, &known);
         let status = match known {
@@ -96,16 +105,17 @@ pub(super) fn status_beside(
                 gate.pass(plan, planned, last.key(), registry, store);
                 Status::Frozen { differs: due.map(|due| differs(&last, &due.preimage)) }
             }
-            Known::Open(resolved) => {
+            Known::Open(resolved) => refusal(planned, &resolved).unwrap_or_else(|| {
                 let last = latest.key(&planned.name).and_then(|key| store.action(key));
-                let reasons = reasons(last.as_ref(), &resolved.preimage, is_forced(planned));
-                Status::Run { reasons }
-            }
+                Status::Run { reasons: reasons(last.as_ref(), &resolved.preimage, is_forced(planned)) }
+            }),
             Known::NoSources { what, surely_runs: true } => Status::Run { reasons: vec![format!("fetches {what}")] },
             Known::NoSources { what, surely_runs: false } => Status::Maybe { waits_on: vec![what] },
-            Known::SameAs(other, _) => Status::Maybe { waits_on: vec![other] },
+            Known::SameAs(other, resolved) => {
+                refusal(planned, &resolved).unwrap_or_else(|| Status::Maybe { waits_on: vec![other] })
+            }
             Known::WaitsOn(waits_on) => Status::Maybe { waits_on },
-            Known::Fails(error) => Status::Fail { message: error.message, help: error.help },
+            Known::Fails(error) => error.into(),
         };
         let last_wall = latest.facts(&planned.name).map(|facts| facts.wall);
         statuses.push(StageStatus { stage: planned.name.clone(), status, last_wall });
@@ -124,6 +134,12 @@ pub(super) fn status_beside(
         }
     }
     statuses
+}
+
+impl From<StageError> for Status {
+    fn from(StageError { message, help, .. }: StageError) -> Self {
+        Self::Fail { message, help }
+    }
 }
 
 /// Judges the results that are there by what is expected of them.

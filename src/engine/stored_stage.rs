@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::disk::WORK;
 
 use super::artifact::Artifact;
+use super::budget::Capacity;
 use super::job::JobInput;
 use super::plan::{Plan, StageIndex};
 use super::registry::Registry;
@@ -63,7 +64,7 @@ pub fn stored_stage(
         Some(StoredStage { action, inputs: resolved.inputs })
     });
     stored.ok_or_else(|| {
-        let statuses = status(&part, registry, store, workspace, &BTreeSet::new());
+        let statuses = status(&part, registry, store, workspace, &BTreeSet::new(), Capacity::of_this_machine());
         let of_stage = statuses.into_iter().find(|status| status.stage == name).map(|status| status.status);
         NotDone { status: of_stage.unwrap_or(Status::Run { reasons: Vec::new() }) }
     })

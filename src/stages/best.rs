@@ -11,6 +11,7 @@ use super::bridge::{Bridge, read_json, write_json};
 use super::evaluate::load_model;
 use super::facts::SplitFacts;
 use super::figures::parse;
+use super::memory;
 use super::ports::{MODEL, SPLIT};
 use super::train::{CURVE_FILE, Chosen, MODEL_FILE, StoredModel, WEIGHTS_FILE};
 use crate::engine::{
@@ -20,7 +21,6 @@ use crate::rec::Monitor;
 use crate::rec::data::{HeldOutPart, StoredHoldout, read_items};
 use crate::rec::eval::{EvaluationOptions, MetricValue, TrainingCounts, UserValues, evaluate_into};
 use crate::rec::metric::{DialectName, Direction, MetricSpec, MetricSpecError};
-use crate::rec::model;
 
 /// The name of the kind; what choosing cost is told by it.
 pub(super) const KIND: &str = "best";
@@ -111,11 +111,7 @@ impl Stage for Best {
 
     fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
         let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
-        // One is held at a time; those of a sweep are much alike.
-        let stored: StoredModel = serde_json::from_slice(&inputs.read("models", MODEL_FILE)?).ok()?;
-        let configured = model::find(&stored.model)?.configure(&stored.parameters).ok()?;
-        let train = facts.train;
-        Some(configured.memory_bytes(train.users as usize, facts.items as usize, train.interactions as usize))
+        Some(memory::of_evaluation(inputs, "models", &facts))
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

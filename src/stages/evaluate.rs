@@ -182,7 +182,7 @@ impl Stage for Evaluate {
 
     fn memory_bytes(&self, inputs: &dyn Inputs) -> Option<u64> {
         let facts: SplitFacts = serde_json::from_slice(&inputs.read("split", SplitFacts::FILE)?).ok()?;
-        Some(memory::of_evaluation(inputs, &facts))
+        Some(memory::of_evaluation(inputs, "model", &facts))
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {

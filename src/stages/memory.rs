@@ -26,12 +26,12 @@ pub(super) fn beside_split(inputs: &dyn Inputs, work_bytes: u64) -> u64 {
     PROCESS_BYTES.saturating_add((2 * split).max(split.saturating_add(work_bytes)))
 }
 
-/// An evaluation: the model's arrays, ids and counts, and what each thread needs for a block of users; of the split it holds
-/// no more than that.
-pub(super) fn of_evaluation(inputs: &dyn Inputs, facts: &SplitFacts) -> u64 {
+/// An evaluation of the model on that port, or of one after the other: the arrays of the largest, ids and counts, and what each
+/// thread needs for a block of users; of the split it holds no more than that.
+pub(super) fn of_evaluation(inputs: &dyn Inputs, port: &str, facts: &SplitFacts) -> u64 {
     let blocks = inputs.threads() as u64 * facts.items * BLOCK_BYTES_PER_ITEM;
     let ids = 64 * (facts.users + facts.items);
-    PROCESS_BYTES.saturating_add(blocks + ids).saturating_add(inputs.file_bytes("model", WEIGHTS_FILE))
+    PROCESS_BYTES.saturating_add(blocks + ids).saturating_add(inputs.file_bytes(port, WEIGHTS_FILE))
 }
 
 /// Somebody who reads a stored data set and makes something of it that takes, at its peak, so many times its length.

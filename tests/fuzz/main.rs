@@ -12,6 +12,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
 
+mod latest;
 mod mutation;
 mod seeds;
 mod targets;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use recflow::engine::{
-    Action, Capacity, Event, Executor, InProcess, Observer, Options, Plan, SourceText, Store, Workspace,
+    Action, Capacity, Event, Executor, InProcess, Observer, Options, Plan, Registry, SourceText, StageStatus, Store,
+    Summary, Workspace, status,
 };
 use recflow::stages::registry;
 
@@ -23,10 +24,15 @@ stages:
   report: { uses: report, needs: evaluate, with: { output: table.md } }
 ";
 
+const CAPACITY: Capacity = Capacity { jobs: 1, threads: 1, memory_bytes: 1 << 30 };
+
 /// A run and what it has left.
+#[derive(Clone)]
 pub struct Seeds {
     root: PathBuf,
     store: Store,
+    registry: Arc<Registry>,
+    plan: Arc<Plan>,
 }
 
 struct Nobody;
@@ -39,9 +45,20 @@ impl Seeds {
     pub fn make(root: &Path) -> Self {
         let store = Store::open(&root.join("cache")).unwrap();
         let registry = Arc::new(registry());
-        let plan = Plan::read(&SourceText::new("seeds.yaml", PIPELINE), &[], &registry).unwrap();
+        let plan = Arc::new(Plan::read(&SourceText::new("seeds.yaml", PIPELINE), &[], &registry).unwrap());
+        let seeds = Self { root: root.to_owned(), store, registry, plan };
+        assert_eq!(seeds.run().failed, 0);
+        seeds
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace { root: self.root.clone(), data_dirs: Vec::new() }
+    }
+
+    /// Runs the pipeline, once more.
+    pub fn run(&self) -> Summary {
         let options = Options {
-            capacity: Capacity { jobs: 1, threads: 1, memory_bytes: 1 << 30 },
+            capacity: CAPACITY,
             keep_going: false,
             retry_delay: Duration::ZERO,
             forced: [].into(),
@@ -49,12 +66,27 @@ impl Seeds {
             versions: BTreeMap::from([("recflow".to_owned(), "1".to_owned())]),
             display_width: 100,
         };
-        let runner = Box::new(InProcess::new(Arc::clone(&registry), store.clone()));
-        let workspace = Workspace { root: root.to_owned(), data_dirs: Vec::new() };
-        let summary =
-            Executor::new(registry, store.clone(), runner, workspace, options).run(&plan, &mut Nobody).unwrap();
-        assert_eq!(summary.failed, 0);
-        Self { root: root.to_owned(), store }
+        let runner = Box::new(InProcess::new(Arc::clone(&self.registry), self.store.clone()));
+        let executor = Executor::new(Arc::clone(&self.registry), self.store.clone(), runner, self.workspace(), options);
+        executor.run(&self.plan, &mut Nobody).unwrap()
+    }
+
+    /// What a run would do.
+    pub fn statuses(&self) -> Vec<StageStatus> {
+        status(&self.plan, &self.registry, &self.store, &self.workspace(), &[].into(), CAPACITY)
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The folder of the store.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
     }
 
     pub fn actions(&self) -> Vec<Action> {
@@ -81,7 +113,7 @@ impl Seeds {
 
     /// A file of the record of the run.
     pub fn of_run(&self, name: &str) -> Vec<u8> {
-        let runs = fs::read_dir(self.root.join("cache/runs")).unwrap();
+        let runs = fs::read_dir(self.cache().join("runs")).unwrap();
         let run = runs.map(|entry| entry.unwrap().path()).next().unwrap();
         fs::read(run.join(name)).unwrap()
     }

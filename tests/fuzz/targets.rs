@@ -9,14 +9,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use recflow::engine::{Action, Durability, GraphFormat, MemorySize, Override, Plan, RunRecord, SourceText, Store};
 use recflow::rec::Silent;
-use recflow::rec::data::{Dataset, OnBadLine, ReadOptions, Split, detect, read};
+use recflow::rec::data::{Dataset, OnBadLine, ReadOptions, Split, UserAttributes, detect, read, read_user_attributes};
 use recflow::rec::model::{self, ScoresFile, Weights};
 use recflow::stages::registry;
 
+use crate::latest;
 use crate::seeds::Seeds;
 
 /// Takes one input.
-type Run = Box<dyn FnMut(&[u8])>;
+pub type Run = Box<dyn FnMut(&[u8])>;
 
 /// One kind of input and its reader.
 pub struct Target {
@@ -62,6 +63,20 @@ pub const ALL: &[Target] = &[
         prepare: |_, work| data_set(work),
     },
     Target {
+        name: "users",
+        inputs: 3000,
+        words: &["user,age,gender\n", "\"\"", ";", "1::F::1::10::48067\n", "1|24|M|technician|85711\n"],
+        corpus: |_| users(),
+        prepare: |_, work| users_file(work),
+    },
+    Target {
+        name: "latest",
+        inputs: 300,
+        words: &["\"..\"", "\"unsynced\":\"0\",", "\"outputs\":{}", "\n\n"],
+        corpus: latest::corpus,
+        prepare: |seeds, _| latest::prepare(seeds),
+    },
+    Target {
         name: "arrays",
         inputs: 3000,
         words: &["\"F32\"", "\"dtype\"", "data_offsets", "__metadata__"],
@@ -102,7 +117,7 @@ const EVENT_WORDS: &[&str] =
     &["\"stage-finished\"", "\"stage-failed\"", "\"wall-seconds\":1e300,", "\"time\":-1e300,", "\"run-started\""];
 
 /// One of `n`, by the input alone, so that an input does the same when it is run once more by itself.
-fn choice(bytes: &[u8], n: usize) -> usize {
+pub fn choice(bytes: &[u8], n: usize) -> usize {
     let [first, second, ..] = *blake3::hash(bytes).as_bytes();
     usize::from(u16::from_le_bytes([first, second])) % n
 }
@@ -250,6 +265,44 @@ fn data_set(work: &Path) -> Run {
             }
             match detect(&path).and_then(|layout| read(&layout, &options, &Silent)) {
                 Ok(dataset) => assert!(dataset.n_events() > 0),
+                Err(error) => drop((error.to_string(), error.help())),
+            }
+        }
+        fs::remove_file(path).unwrap();
+    })
+}
+
+fn users() -> Vec<Vec<u8>> {
+    [
+        &b"who,plan,\"home, town\"\na,free,\"B, C\"\nb,,\n"[..],
+        b"1::F::1::10::48067\n2::M::56::16::70072\n",
+        b"1|24|M|technician|85711\n2|53|F|other|94043\n",
+        b"\xef\xbb\xbfuser\tage\r\na\t7\r\n",
+        b"user;town\na;M\xfcnchen\n",
+    ]
+    .map(<[u8]>::to_vec)
+    .to_vec()
+}
+
+/// What is known of users, under one of the names that such a file may have; what is read of it can be stored.
+fn users_file(work: &Path) -> Run {
+    let (folder, stored) = (work.join("data"), work.join("stored"));
+    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&stored).unwrap();
+    fs::write(folder.join("ratings.csv"), "user,item\na,b\n").unwrap();
+    let layout = detect(&folder).unwrap();
+    Box::new(move |bytes| {
+        let names = ["people.csv", "people.tsv", "users.dat", "u.user"];
+        let path = folder.join(names[choice(bytes, names.len())]);
+        fs::write(&path, bytes).unwrap();
+        for on_bad_line in [OnBadLine::Error, OnBadLine::Skip] {
+            let options = ReadOptions { on_bad_line, ..ReadOptions::default() };
+            match read_user_attributes(&layout.clone().with_users(&path), &options, &Silent) {
+                Ok(told) => {
+                    let (attributes, _) = told.unwrap();
+                    attributes.save(&stored).unwrap();
+                    assert_eq!(UserAttributes::load(&stored).unwrap(), Some(attributes));
+                }
                 Err(error) => drop((error.to_string(), error.help())),
             }
         }

@@ -66,7 +66,7 @@ fn a_checkpoint_changes_no_key() {
     let key = toy.store().latest("toy", "s").unwrap();
     fs::remove_dir_all(toy.path("cache/checkpoints")).unwrap();
     let workspace = recflow::engine::Workspace::default();
-    let statuses = status(&Toy::plan(&pipeline), &registry(), &toy.store(), &workspace, &[].into());
+    let statuses = status(&Toy::plan(&pipeline), &registry(), &toy.store(), &workspace, &[].into(), toy.capacity);
     assert_eq!(statuses[0].status, Status::Cached);
     // Computed again without what was kept, it is the same.
     fs::remove_dir_all(toy.path("cache/actions")).unwrap();

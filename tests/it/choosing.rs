@@ -62,7 +62,7 @@ fn a_forced_stage_begins_anew() {
 fn promised_and_done(toy: &Toy, pipeline: &str) -> Vec<(String, Status, bool)> {
     let workspace = Workspace { root: toy.folder.path().to_owned(), data_dirs: Vec::new() };
     let forced = toy.forced.iter().cloned().collect();
-    let promised = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &forced);
+    let promised = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &forced, toy.capacity);
     let computed = toy.computes(pipeline);
     promised.into_iter().map(|told| (told.stage.clone(), told.status, computed.contains(&told.stage))).collect()
 }
@@ -101,7 +101,7 @@ fn another_revision_of_a_kind_and_its_new_default_are_told_apart() {
     let revised = revised_registry();
     let plan = Toy::plan_of(CHAIN, &revised);
     let stages = [plan.find("both").unwrap()];
-    let told = explain(&plan, &revised, &toy.store(), &Workspace::default(), &stages).remove(0);
+    let told = explain(&plan, &revised, &toy.store(), &Workspace::default(), &stages, toy.capacity).remove(0);
     let Status::Run { reasons } = told.status.status else { panic!("{:?}", told.status) };
     assert_eq!(reasons, ["join revision 1 → 2", "with.between \" \" → \", \""]);
     let differing: Vec<&Part> = told.parts.iter().filter(|part| part.now != part.last).collect();
@@ -117,7 +117,7 @@ fn an_explanation_takes_the_key_apart() {
     let told = |pipeline: &str, stage: &str| {
         let plan = Toy::plan(pipeline);
         let stages = [plan.find(stage).unwrap()];
-        explain(&plan, &registry(), &toy.store(), &Workspace::default(), &stages).remove(0)
+        explain(&plan, &registry(), &toy.store(), &Workspace::default(), &stages, toy.capacity).remove(0)
     };
     let same = told(CHAIN, "both");
     assert_eq!((same.status.status, same.key), (Status::Cached, same.last_key));

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use recflow::engine::{Event, Failure, Outcome};
+use recflow::engine::{Capacity, Event, Failure, Outcome, Status, Workspace, status};
 
-use crate::toy::Toy;
+use crate::toy::{Toy, registry};
 
 const CHAIN: &str = "
   first: { uses: write, with: { text: ab } }
@@ -220,14 +220,32 @@ fn threads_are_shared_and_never_oversubscribed() {
 #[test]
 fn a_stage_that_cannot_fit_into_memory_says_what_it_needs() {
     let toy = Toy::new();
-    let (_, told) = toy.run("  heavy: { uses: heavy, with: { bytes: 4294967296 } }\n");
-    assert_eq!(
-        failure_of(&told.0, "heavy"),
-        Failure::Error {
-            message: "it needs 4 GiB of memory, and 1 GiB are allowed".into(),
-            help: Some("allow more with `--memory`, or make the stage smaller".into()),
-        }
-    );
+    let message = "it needs 4 GiB of memory, and 1 GiB are allowed".to_owned();
+    let help = Some("allow more with `--memory`, or make the stage smaller".to_owned());
+    let judged = "  heavy: { uses: heavy, with: { bytes: 4294967296 } }\n  behind: { uses: length, needs: heavy }\n";
+    let declared = "  heavy: { uses: heavy, with: { bytes: 1 }, resources: { memory: 4GiB } }\n";
+    for pipeline in [judged, declared] {
+        assert_eq!(promise(&toy, pipeline), Status::Fail { message: message.clone(), help: help.clone() });
+        let (_, told) = toy.run(pipeline);
+        let failure = Failure::Error { message: message.clone(), help: help.clone() };
+        assert_eq!(failure_of(&told.0, "heavy"), failure);
+    }
+    // What is there needs no memory.
+    let more = Toy { capacity: Capacity { memory_bytes: 8 << 30, ..toy.capacity }, ..Toy::new() };
+    more.computes(judged);
+    let less = Toy { capacity: toy.capacity, ..more };
+    assert_eq!(promise(&less, judged), Status::Cached);
+    assert_eq!(less.computes(judged), [""; 0]);
+    let forced = ["heavy".to_owned()].into();
+    let workspace = Workspace::default();
+    let told = status(&Toy::plan(judged), &registry(), &less.store(), &workspace, &forced, less.capacity).remove(0);
+    assert_eq!(told.status, Status::Fail { message, help });
+}
+
+/// What a run would do with the first stage.
+fn promise(toy: &Toy, pipeline: &str) -> Status {
+    let workspace = Workspace::default();
+    status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &[].into(), toy.capacity).remove(0).status
 }
 
 #[test]

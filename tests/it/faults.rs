@@ -14,7 +14,7 @@ use recflow::engine::Store;
 use super::process::until;
 use super::project::{Project, ratings};
 use super::promise::Undisturbed;
-use super::torture::{is_long, seed};
+use super::torture::{is_long, seed, tell};
 
 const PIPELINE: &str = "\
 name: faults
@@ -283,5 +283,5 @@ fn wherever_it_is_cut_off_the_next_run_goes_on() {
     });
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "seed {seed}, {} of {}:\n{}", failed.len(), cases.len(), failed.join("\n"));
-    println!("{} points, {} faults, none of them lost anything", POINTS.len(), cases.len());
+    tell(&format!("{} points, {} faults, none of them lost anything", POINTS.len(), cases.len()));
 }

@@ -16,7 +16,7 @@ fn frozen(text: &str) -> String {
 
 fn statuses(toy: &Toy, pipeline: &str) -> Vec<Status> {
     let workspace = Workspace { root: toy.folder.path().to_owned(), data_dirs: Vec::new() };
-    let told = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &std::collections::BTreeSet::new());
+    let told = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &[].into(), toy.capacity);
     told.into_iter().map(|told| told.status).collect()
 }
 

@@ -51,8 +51,7 @@ fn a_plan_knows_of_gates_that_will_not_open() {
     let toy = Toy::new();
     let told = |pipeline: &str| {
         let workspace = Workspace::default();
-        let told =
-            status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &std::collections::BTreeSet::new());
+        let told = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &[].into(), toy.capacity);
         told.into_iter().map(|told| told.status).collect::<Vec<_>>()
     };
     toy.computes(&gated("length: 4"));

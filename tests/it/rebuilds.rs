@@ -1,22 +1,35 @@
 //! Random graphs, random edits, losses, crashes, failures and collections: after each step the results are those of a naive
 //! rebuild, and what ran is exactly what had to, and what the plan had promised.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
+use std::ops::AddAssign;
 
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
-use recflow::disk::fault::POINTS;
 use recflow::engine::{
     Action, Artifact, ArtifactId, CollectionRules, Digest, Event, FileRecord, Outcome, Reachable, Status, Workspace,
     status,
 };
 
-use crate::torture::{is_long, seed};
+use crate::torture::{is_long, seed, tell};
 use crate::toy::{Toy, registry};
 
 /// How many files stages may read.
 const FILES: u8 = 2;
+
+/// How many contents stages may write: so few that results are met again, and more from which edits before a crash draw,
+/// so that there is something to do.
+const CONTENTS: u8 = 3;
+const MORE_CONTENTS: u8 = 250;
+
+/// A run that computes three stages takes more steps than this that change the disk.
+const LAST_FAULT: usize = 100;
+
+/// What a fault does where it strikes.
+const EFFECTS: [&str; 4] = ["kill", "power", "eio", "enospc"];
 
 /// A stage of a random graph: what it does, and with which of the stages before it.
 #[derive(Debug, Clone)]
@@ -43,8 +56,8 @@ enum Step {
     Cut(usize),
     /// A stage that fails is added for one run, behind the stage of that number.
     Fail(usize),
-    /// A run in which a fault strikes: which point, when it is reached for the how manieth time, with which effect.
-    Crash(usize, usize, usize),
+    /// A run after some edits in which a fault strikes: at the how manieth step that changes the disk, with which effect.
+    Crash(Vec<(usize, Node)>, usize, usize),
     /// All that the pipeline as it is does not need is collected.
     Collect,
 }
@@ -52,9 +65,9 @@ enum Step {
 /// What names a computation: kind and parameters, and the content of each input (with its stage's name where it counts).
 type Key = (String, Vec<String>);
 
-fn node() -> impl Strategy<Value = Node> {
+fn node(contents: u8) -> impl Strategy<Value = Node> {
     prop_oneof![
-        (0..3u8).prop_map(Node::Write),
+        (0..contents).prop_map(Node::Write),
         (0..FILES).prop_map(Node::Read),
         (0..2u8, proptest::collection::vec(0..100usize, 1..4))
             .prop_map(|(between, needs)| Node::Join { between, needs }),
@@ -64,14 +77,15 @@ fn node() -> impl Strategy<Value = Node> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..100usize, node()).prop_map(|(place, node)| Step::Edit(place, node)),
-        2 => node().prop_map(Step::Add),
+        6 => (0..100usize, node(CONTENTS)).prop_map(|(place, node)| Step::Edit(place, node)),
+        2 => node(CONTENTS).prop_map(Step::Add),
         1 => Just(Step::Remove),
         3 => (0..FILES, 0..3u8).prop_map(|(file, content)| Step::Write(file, content)),
         1 => (0..100usize).prop_map(Step::Lose),
         1 => (0..100usize).prop_map(Step::Cut),
         1 => (0..100usize).prop_map(Step::Fail),
-        6 => (0..POINTS.len(), 1..12usize, 0..4usize).prop_map(|(point, nth, effect)| Step::Crash(point, nth, effect)),
+        6 => (proptest::collection::vec((0..100usize, node(MORE_CONTENTS)), 1..5), 1..LAST_FAULT, 0..EFFECTS.len())
+            .prop_map(|(edits, nth, effect)| Step::Crash(edits, nth, effect)),
         2 => Just(Step::Collect),
     ]
 }
@@ -148,16 +162,65 @@ fn computed(told: &[Event]) -> Vec<usize> {
 /// What the plan promises of each stage before the run.
 fn promises(toy: &Toy, pipeline: &str) -> Vec<Status> {
     let workspace = Workspace { root: toy.path(""), data_dirs: Vec::new() };
-    let promised = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &BTreeSet::new());
+    let promised = status(&Toy::plan(pipeline), &registry(), &toy.store(), &workspace, &[].into(), toy.capacity);
     let mut by_place: Vec<(usize, Status)> =
         promised.into_iter().map(|told| (told.stage[1..].parse().unwrap(), told.status)).collect();
     by_place.sort_by_key(|(place, _)| *place);
     by_place.into_iter().map(|(_, status)| status).collect()
 }
 
+/// How much was tried: a test that passes says so.
+#[derive(Debug, Default)]
+struct Tally {
+    graphs: usize,
+    steps: usize,
+    /// Runs that nothing disturbed, and what became of their stages.
+    runs: usize,
+    computed: usize,
+    found: usize,
+    /// Faults that were armed; one may be too late for its run.
+    armed: usize,
+    /// Those that struck, by effect.
+    struck: [usize; EFFECTS.len()],
+    failures: usize,
+    losses: usize,
+    collections: usize,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.graphs += other.graphs;
+        self.steps += other.steps;
+        self.runs += other.runs;
+        self.computed += other.computed;
+        self.found += other.found;
+        self.armed += other.armed;
+        self.struck.iter_mut().zip(other.struck).for_each(|(all, more)| *all += more);
+        self.failures += other.failures;
+        self.losses += other.losses;
+        self.collections += other.collections;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { graphs, steps, runs, computed, found, armed, failures, losses, collections, .. } = self;
+        let struck: Vec<String> =
+            self.struck.iter().zip(EFFECTS).map(|(times, effect)| format!("{times} {effect}")).collect();
+        write!(
+            f,
+            "{graphs} graphs, {steps} steps, {} of {armed} crashes struck ({}), {failures} failures, {losses} losses, \
+             {collections} collections; {runs} runs computed {computed} stages and found {found} done",
+            self.struck.iter().sum::<usize>(),
+            struck.join(", "),
+        )
+    }
+}
+
 /// A pipeline with its files, the real cache, and what should be in it.
 struct Model {
     toy: Toy,
+    tally: Tally,
     nodes: Vec<Node>,
     files: [u8; FILES as usize],
     /// The computations whose results are in the cache, and these.
@@ -168,8 +231,14 @@ struct Model {
 
 impl Model {
     fn new(nodes: &[Node]) -> Self {
-        let model =
-            Self { toy: Toy::new(), nodes: nodes.to_vec(), files: [0; 2], done: BTreeMap::new(), cut: BTreeMap::new() };
+        let model = Self {
+            toy: Toy::new(),
+            tally: Tally { graphs: 1, ..Tally::default() },
+            nodes: nodes.to_vec(),
+            files: [0; 2],
+            done: BTreeMap::new(),
+            cut: BTreeMap::new(),
+        };
         for file in 0..FILES {
             model.write_file(file);
         }
@@ -193,6 +262,7 @@ impl Model {
 
     fn take(&mut self, step: &Step) {
         let place = |place: &usize| place % self.nodes.len();
+        self.tally.steps += 1;
         match step {
             Step::Edit(at, node) => {
                 let at = place(at);
@@ -206,6 +276,7 @@ impl Model {
                 self.write_file(*file);
             }
             Step::Lose(at) => {
+                self.tally.losses += 1;
                 let key = self.toy.store().latest("toy", &format!("s{}", place(at))).unwrap().to_string();
                 let record = self.toy.path("cache/actions").join(&key[..2]).join(format!("{}.json", &key[2..]));
                 // Another stage may have had the same computation, and have lost it before.
@@ -213,6 +284,7 @@ impl Model {
                 self.done.remove(&self.rebuild()[place(at)].0);
             }
             Step::Cut(at) => {
+                self.tally.losses += 1;
                 let object = self.toy.object(&format!("s{}", place(at)));
                 fs::remove_file(&object).unwrap();
                 fs::write(&object, "").unwrap();
@@ -220,6 +292,7 @@ impl Model {
                 self.cut.extend(self.done.extract_if(.., |_, other| *other == text));
             }
             Step::Fail(at) => {
+                self.tally.failures += 1;
                 // What is done when one fails is not known beforehand; but it stays done.
                 let bad = "  bad: { uses: fail }\n";
                 let (summary, told) = self.toy.run(&(yaml(&self.nodes[..=place(at)]) + bad));
@@ -231,9 +304,14 @@ impl Model {
                 }
                 self.mend();
             }
-            Step::Crash(point, nth, effect) => {
-                let effect = ["kill", "power", "eio", "enospc"][*effect];
-                self.toy.run_with_fault(&yaml(&self.nodes), &format!("{}:{nth}:{effect}", POINTS[*point]));
+            Step::Crash(edits, nth, effect) => {
+                let fault = format!("any:{nth}:{}", EFFECTS[*effect]);
+                self.tally.armed += 1;
+                for (at, node) in edits {
+                    let at = at % self.nodes.len();
+                    self.nodes[at] = node.clone();
+                }
+                self.tally.struck[*effect] += usize::from(self.toy.run_with_fault(&yaml(&self.nodes), &fault));
                 let rebuilt: BTreeMap<Key, String> = self.rebuild().into_iter().collect();
                 let found = self.found(&rebuilt);
                 let is_old_or_wanted =
@@ -245,6 +323,7 @@ impl Model {
                 self.done = found;
             }
             Step::Collect => {
+                self.tally.collections += 1;
                 let mut reachable = Reachable::default();
                 let workspace = Workspace { root: self.toy.path(""), data_dirs: Vec::new() };
                 let store = self.toy.store();
@@ -306,6 +385,9 @@ impl Model {
         let (summary, told) = self.toy.run(&yaml(&self.nodes));
         assert_eq!(summary.outcome, Outcome::Done, "after {after:?}: {:?}", told.0);
         let computed = computed(&told.0);
+        self.tally.runs += 1;
+        self.tally.computed += summary.computed;
+        self.tally.found += summary.cached;
         let needed: BTreeMap<Key, String> =
             rebuilt.iter().filter(|(key, _)| !self.done.contains_key(key)).cloned().collect();
         let mut ran: BTreeMap<Key, usize> = BTreeMap::new();
@@ -348,7 +430,7 @@ fn artifact(text: &str) -> Artifact {
     Artifact { files: [("text.txt".to_owned(), record)].into() }
 }
 
-fn check(nodes: &[Node], steps: &[Step]) {
+fn check(nodes: &[Node], steps: &[Step]) -> Tally {
     let mut model = Model::new(nodes);
     model.check(None);
     for step in steps {
@@ -357,9 +439,10 @@ fn check(nodes: &[Node], steps: &[Step]) {
     }
     let flaws = model.toy.store().verify(None).unwrap().flaws;
     assert!(flaws.is_empty(), "{flaws:?}");
+    model.tally
 }
 
-/// A failure tells the seed; `RECFLOW_TORTURE_SEED` plays the same again, `RECFLOW_TORTURE` plays many more.
+/// A failure tells the seed and the smallest graph that fails; `RECFLOW_TORTURE_SEED` plays the same again, `RECFLOW_TORTURE` plays many more.
 #[test]
 fn results_are_those_of_a_naive_rebuild_and_nothing_runs_for_nothing() {
     let seed = seed();
@@ -369,12 +452,16 @@ fn results_are_those_of_a_naive_rebuild_and_nothing_runs_for_nothing() {
         rng_seed: RngSeed::Fixed(seed),
         ..ProptestConfig::default()
     };
-    let graphs = (proptest::collection::vec(node(), 2..9), proptest::collection::vec(step(), 1..10));
+    let graphs = (proptest::collection::vec(node(CONTENTS), 2..9), proptest::collection::vec(step(), 1..10));
+    let tally = RefCell::new(Tally::default());
     let ran = TestRunner::new(config).run(&graphs, |(nodes, steps)| {
-        check(&nodes, &steps);
+        let more = check(&nodes, &steps);
+        *tally.borrow_mut() += more;
         Ok(())
     });
+    let tally = tally.into_inner();
     if let Err(error) = ran {
-        panic!("RECFLOW_TORTURE_SEED={seed}: {error}");
+        panic!("RECFLOW_TORTURE_SEED={seed}, after {tally}: {error}");
     }
+    tell(&format!("{tally}: every result as rebuilt, nothing ran for nothing"));
 }

@@ -179,6 +179,46 @@ fn pages_for_people_name_every_stage() {
 }
 
 #[test]
+fn a_stage_of_a_run_is_shown_with_what_it_said() {
+    let project = Project::small();
+    let program = "  program:\n    uses: command\n    with: { shell: 'echo learning > $RECFLOW_OUTPUT_DIR/out.txt; echo it went well', outputs: [out.txt] }\n  \
+                   broken:\n    uses: command\n    with: { shell: 'echo no good >&2; false', outputs: [out.txt] }\n";
+    project.write("said.yaml", crate::project::SMALL.to_owned() + program);
+    project.recflow("run said.yaml --keep-going").expect(1);
+    let shown = |stage: &str| project.recflow(&format!("runs show last {stage}"));
+
+    let program = shown("program");
+    assert!(program.expect(0).stdout.ends_with("\nlog\nit went well\n"), "{}", program.stdout);
+    let told = json(&project, "runs show last program --format json");
+    assert_eq!((&told["log-text"], &told["stage"]["state"]), (&"it went well\n".into(), &"computed".into()));
+    let broken = shown("broken");
+    for words in ["failed:", "no good"] {
+        assert!(broken.expect(0).stdout.contains(words), "{}", broken.stdout);
+    }
+    // The metrics are those that were stored.
+    let evaluated = shown("evaluate/train-ease");
+    let scores: Value = serde_json::from_str(&project.artifact("evaluate/train-ease", "scores.json")).unwrap();
+    let scores = scores["values"].as_array().unwrap();
+    assert!(!scores.is_empty());
+    for value in scores {
+        let metric = value["metric"].as_str().unwrap();
+        let words = value["value"].as_f64().map_or_else(|| format!("{metric} –"), |value| format!("{metric} {value}"));
+        assert!(
+            evaluated.expect(0).stdout.replace("\n           ", " ").contains(&words),
+            "{words}: {}",
+            evaluated.stdout
+        );
+    }
+    assert!(evaluated.stdout.contains("it said nothing"), "{}", evaluated.stdout);
+    // A later run finds it done, and names the same figures.
+    project.recflow("run said.yaml --keep-going").expect(1);
+    let again = shown("evaluate/train-ease");
+    assert!(again.expect(0).stdout.contains("is with the run that computed it"), "{}", again.stdout);
+    let unknown = shown("train-eas");
+    assert!(unknown.expect(2).stderr.contains("train-ease"), "{}", unknown.stderr);
+}
+
+#[test]
 fn events_name_the_reason() {
     let toy = Toy::new();
     let (_, told) = toy.run(PIPELINE);

@@ -110,6 +110,28 @@ fn there_is_no_choosing_without_a_validation_part() {
 }
 
 #[test]
+fn choosing_takes_memory_for_the_largest_of_all_models() {
+    let project = Project::new();
+    let models = "  a-small: { uses: train-popularity, needs: split }\n  large: { uses: train-ease, needs: split }\n  \
+                  split: { uses: split, needs: sample, with: { strategy: per-user-random, validation: 0.2 } }\n  \
+                  sample: { uses: sample, with: { users: 100, items: 1000, interactions: 3000 } }\n";
+    let best = "  best: { uses: best, needs: [split, a-small, large], with: { metric: ndcg@5 } }\n";
+    project.write("large.yaml", format!("name: large\nstages:\n{models}{best}"));
+    project.write("small.yaml", format!("name: small\nstages:\n{models}{}", best.replace(", large]", "]")));
+    project.recflow("run large.yaml --until large --until a-small").expect(0);
+    // A process and a block of scores go into it, and so does the small model, but not a thousand by a thousand numbers.
+    let limits = "--threads 1 --memory 15MiB";
+    assert_eq!(project.plan("small.yaml", &format!("best {limits}")).last().unwrap().1["status"], "run");
+    let planned = project.recflow(&format!("plan large.yaml {limits}"));
+    assert_eq!(planned.expect(1).stdout, project.recflow(&format!("run large.yaml -n {limits}")).expect(1).stdout);
+    let words = "MiB of memory, and 15 MiB are allowed";
+    assert!(planned.stdout.contains(words), "{}", planned.stdout);
+    let ran = project.recflow(&format!("run large.yaml {limits}"));
+    assert!(ran.expect(1).stderr.contains(words), "{}", ran.stderr);
+    project.recflow("run large.yaml --threads 1 --memory 30MiB").expect(0);
+}
+
+#[test]
 fn the_table_says_what_was_chosen_and_what_choosing_cost() {
     let project = Project::small();
     let text = SWEEP.replace("    seeds: 2\n", "")

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
+use std::io::{self, Write as _};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -51,6 +52,11 @@ pub fn seed() -> u64 {
     let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
     println!("RECFLOW_TORTURE_SEED={seed}");
     seed
+}
+
+/// Tells how much a test that passes has tried, also where the harness keeps what passing tests print to itself.
+pub fn tell(what: &str) {
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 /// Kills the run, one of its stages, or all of them.
@@ -106,7 +112,7 @@ fn after_a_kill_at_a_random_instant_nothing_is_lost_and_nothing_is_wrong() {
         held.unwrap_or_else(|what| panic!("seed {seed}, kill {number}: {what}"));
         std::fs::remove_dir_all(project.path(&cache)).unwrap();
     }
-    println!("{n_kills} kills, {n_cut_off} of them cut a run off: no failed rerun, no wrong byte");
+    tell(&format!("{n_kills} kills, {n_cut_off} of them cut a run off: no failed rerun, no wrong byte"));
 }
 
 #[test]
@@ -175,10 +181,10 @@ fn processes_that_race_over_one_cache_compute_each_stage_once() {
     let wrong: BTreeSet<_> = alone.iter().filter(|(key, _)| raced.contains_key(*key)).collect();
     let wrong: Vec<_> = wrong.into_iter().filter(|(key, outputs)| raced[*key] != **outputs).collect();
     assert!(wrong.is_empty(), "seed {seed}: {wrong:?}");
-    println!(
+    tell(&format!(
         "{} runs of 8 processes, {} kills, {rounds} rounds, {} stages computed, none twice, no wrong byte",
         n_runs.into_inner(),
         n_kills.into_inner(),
         computed.len(),
-    );
+    ));
 }

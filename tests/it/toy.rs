@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -355,14 +355,19 @@ impl Toy {
         }
     }
 
-    /// Runs a pipeline in a process of its own, in which that fault strikes; see `recflow::disk::fault`.
-    pub fn run_with_fault(&self, stages: &str, fault: &str) -> ExitStatus {
+    /// Runs a pipeline in a process of its own, in which that fault is armed; see `recflow::disk::fault`. Whether it struck.
+    pub fn run_with_fault(&self, stages: &str, fault: &str) -> bool {
         fs::write(self.path("child.yaml"), stages).unwrap();
         let _ = fs::remove_file(self.path("points"));
-        let mut command = Command::new(std::env::current_exe().unwrap());
+        // This very program, even if its file has been built anew meanwhile.
+        let this = Path::new("/proc/self/exe");
+        let this = if this.exists() { this.to_owned() } else { std::env::current_exe().unwrap() };
+        let mut command = Command::new(this);
         command.args(["--exact", "toy::child", "--test-threads", "1"]).current_dir(self.folder.path());
         command.env("TOY_CHILD", "1").env("RECFLOW_FAULT_LOG", self.path("points")).env("RECFLOW_FAULT", fault);
-        command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        let points = fs::read_to_string(self.path("points")).unwrap_or_default();
+        points.lines().any(|line| line == "struck")
     }
 
     pub fn store(&self) -> Store {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::Message;
 use super::coordinator::Coordinator;
 use super::state::State;
-use crate::engine::budget::Request;
 use crate::engine::event::{Event, Failure};
+use crate::engine::request::Request;
 use crate::engine::resolution::Resolved;
 use crate::engine::runner::{Cancel, GRACE, Verdict};
 

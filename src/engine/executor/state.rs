@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::budget::{Allotment, Request};
+use crate::engine::budget::Allotment;
 use crate::engine::digest::StageKey;
+use crate::engine::request::Request;
 use crate::engine::resolution::Resolved;
 use crate::engine::runner::Cancel;
 use crate::engine::store::Action;

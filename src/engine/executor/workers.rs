@@ -9,14 +9,14 @@ use super::expected_order::expected_order;
 use super::retries::within;
 use super::state::State;
 use super::{Executor, Message};
-use crate::engine::budget::{Allotment, Request};
+use crate::engine::budget::Allotment;
 use crate::engine::difference::reasons;
 use crate::engine::event::Event;
 use crate::engine::job::Job;
-use crate::engine::resolution::{Resolved, StoredInputs, instantiate};
+use crate::engine::request::Request;
+use crate::engine::resolution::{Resolved, instantiate};
 use crate::engine::run_log::remove_if_empty;
 use crate::engine::runner::{Cancel, Report};
-use crate::engine::spec::MemorySize;
 use crate::engine::stage::{Stage, StageError, StageProgress};
 
 impl Coordinator<'_, '_> {
@@ -58,17 +58,8 @@ impl Coordinator<'_, '_> {
 
     /// What the stage asks for. Judged once, when it becomes runnable: it reads files.
     pub(super) fn request(&self, index: usize, stage: &dyn Stage, resolved: &Resolved) -> Result<Request, StageError> {
-        let declared = self.stages[index].resources;
-        let threads = declared.threads.unwrap_or(self.executor.options.capacity.threads).min(stage.max_threads());
-        let inputs = StoredInputs { store: &self.executor.store, resolved, threads };
-        let memory_bytes = declared.memory_bytes.or_else(|| stage.memory_bytes(&inputs)).unwrap_or(0);
-        let allowed = self.executor.options.capacity.memory_bytes;
-        if memory_bytes > allowed {
-            let [needed, allowed] = [memory_bytes, allowed].map(|bytes| MemorySize { bytes });
-            let message = format!("it needs {needed} of memory, and {allowed} are allowed");
-            return Err(StageError::new(message).help("allow more with `--memory`, or make the stage smaller"));
-        }
-        Ok(Request { threads: declared.threads, max_threads: stage.max_threads(), memory_bytes })
+        let Executor { store, options, .. } = self.executor;
+        Request::of(self.stages[index], stage, resolved, store, options.capacity)
     }
 
     fn start(&mut self, index: usize, allotment: Allotment) {

@@ -70,7 +70,7 @@ impl Sealed {
         let is_sound = sealed.format == FORMAT
             && digest(&sealed.action, sealed.unsynced.as_deref()).ok()? == sealed.digest
             && sealed.action.key() == key
-            && sealed.action.outputs.values().all(|artifact| !artifact.files.is_empty() && artifact.is_plain());
+            && sealed.action.outputs.values().all(Artifact::is_sound);
         is_sound.then_some(sealed)
     }
 

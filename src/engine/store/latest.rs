@@ -196,7 +196,8 @@ impl Line {
     fn read(text: &[u8]) -> Option<Self> {
         let (digits, rest) = text.split_at_checked(DIGITS)?;
         let json = rest.strip_prefix(b" ")?;
-        (digits == checksum(json).as_bytes()).then(|| serde_json::from_slice(json).ok())?
+        let line: Self = (digits == checksum(json).as_bytes()).then(|| serde_json::from_slice(json).ok())??;
+        line.outputs.values().all(Artifact::is_sound).then_some(line)
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {

@@ -174,7 +174,7 @@ impl Fit for SvaeParams {
     const CARD: Card = Card {
         name: "svae",
         title: "SVAE",
-        revision: 2,
+        revision: 3,
         about: "A recurrent network reads a history in its order and says which items are likely to come next.",
         paper: "N. Sachdeva, G. Manco, E. Ritacco, V. Pudi: Sequential Variational Autoencoders for Collaborative \
                 Filtering, WSDM 2019",
@@ -229,7 +229,7 @@ impl Fit for SvaeParams {
         let longest = u64::from(self.max_length).min(n_items as u64);
         let tokens = (u64::from(self.batch) * longest).min(n_entries as u64);
         let by_token = 4 * tokens * (12 * u64::from(self.units) + 2 * u64::from(self.latent));
-        let chunk = 4 * network::TOKENS_PER_CHUNK as u64 * n_items as u64;
+        let chunk = 4 * (network::tokens_per_chunk(n_items) * n_items) as u64;
         parameters + by_token + chunk + 4 * n_users as u64
     }
 

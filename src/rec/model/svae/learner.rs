@@ -7,7 +7,7 @@ use super::network::{Network, Task};
 use super::{Svae, SvaeParams};
 use crate::rec::data::Interactions;
 use crate::rec::eval::EvaluationError;
-use crate::rec::nn::{Batch, Learner, Loss, Parameter, Validation, standard_normal};
+use crate::rec::nn::{Batch, Learner, Logits, Loss, Parameter, Validation, standard_normal};
 use crate::rec::{Monitor, stream};
 
 /// Mini-batches among which sequences are sorted by length, so that those of a mini-batch are about as long.
@@ -20,6 +20,7 @@ pub(super) struct Sequences<'a> {
     /// The latest events of each user who has two or more.
     histories: Vec<&'a [u32]>,
     n_items: usize,
+    logits: Logits<f32>,
 }
 
 impl<'a> Sequences<'a> {
@@ -39,6 +40,7 @@ impl<'a> Sequences<'a> {
             network,
             histories: (0..train.n_users()).map(latest).filter(|history| history.len() > 1).collect(),
             n_items: train.n_items(),
+            logits: Logits::default(),
         }
     }
 
@@ -92,7 +94,7 @@ impl Learner<f32> for Sequences<'_> {
         let beta = self.beta(batch.number * u64::from(params.batch));
         let task = Task::new(params, self.n_items, &histories, beta, &noise);
         let truncation = Some(params.truncation as usize).filter(|&steps| steps > 0);
-        let sum = self.network.gradients(&task, truncation);
+        let sum = self.network.gradients(&task, truncation, &mut self.logits);
         Loss { sum, count: histories.len() as f64 }
     }
 

@@ -8,13 +8,18 @@ use super::{Reduction, SvaeParams};
 use crate::rec::linalg::Real;
 use crate::rec::model::{Element, Weights, WeightsError};
 use crate::rec::nn::layer::{Dense, Embedding, EntryOutput, Gru, Stack};
-use crate::rec::nn::loss::softmax_cross_entropy;
 use crate::rec::nn::{
-    Activation, GaussianSample, Initialiser, PackedSequences, Parameter, SparseRows, standard_normal,
+    Activation, GaussianSample, Initialiser, Logits, PackedSequences, Parameter, SparseRows, softmax_output,
+    standard_normal,
 };
 
+/// Outputs that are in memory at a time, about.
+const OUTPUTS_PER_CHUNK: usize = 1 << 23;
+
 /// Tokens whose outputs are computed together.
-pub(super) const TOKENS_PER_CHUNK: usize = 1024;
+pub(super) fn tokens_per_chunk(n_items: usize) -> usize {
+    (OUTPUTS_PER_CHUNK / n_items.max(1)).clamp(256, 2048)
+}
 
 /// Names of the parameters outside of the stacks.
 const NAMES: [&str; 9] = [
@@ -169,16 +174,20 @@ impl<F: Real> Network<F> {
     }
 
     /// The loss of a mini-batch, summed over its sequences; adds the gradients of its mean.
-    pub(super) fn gradients(&mut self, task: &Task<F>, truncation: Option<usize>) -> f64 {
+    pub(super) fn gradients(&mut self, task: &Task<F>, truncation: Option<usize>, logits: &mut Logits<F>) -> f64 {
         let inputs = self.vectors(task.inputs.items());
         let trace = self.gru.forward(&inputs, &task.inputs);
         let scale = F::rounded(1.0 / task.inputs.n_sequences() as f64);
         let mut loss = 0.0;
         let mut upstream = Array2::zeros(trace.hidden.dim());
-        for start in (0..task.inputs.n_tokens()).step_by(TOKENS_PER_CHUNK) {
-            let tokens = start..task.inputs.n_tokens().min(start + TOKENS_PER_CHUNK);
+        let n_tokens = task.inputs.n_tokens();
+        // Chunks of about the same length.
+        let n_chunks = n_tokens.div_ceil(tokens_per_chunk(task.targets.n_columns())).max(1);
+        let chunk = n_tokens.div_ceil(n_chunks).max(1);
+        for start in (0..n_tokens).step_by(chunk) {
+            let tokens = start..n_tokens.min(start + chunk);
             let states = trace.hidden.slice(s![tokens.clone(), ..]).to_owned();
-            let (of_chunk, by_states) = self.chunk_gradients(states, task, tokens.clone(), scale);
+            let (of_chunk, by_states) = self.chunk_gradients(states, task, tokens.clone(), scale, logits);
             loss += of_chunk;
             upstream.slice_mut(s![tokens, ..]).assign(&by_states);
         }
@@ -194,6 +203,7 @@ impl<F: Real> Network<F> {
         task: &Task<F>,
         tokens: Range<usize>,
         scale: F,
+        logits: &mut Logits<F>,
     ) -> (f64, Array2<F>) {
         let weights = task.divergence_weights.slice(s![tokens.clone()]);
         let encoded = self.encoder.forward(states);
@@ -202,12 +212,9 @@ impl<F: Real> Network<F> {
             GaussianSample::new(self.code.forward(summary), task.noise.slice(s![tokens.clone(), ..]).to_owned());
         let decoded = self.decoder.forward(sample.value());
         let last = &decoded[decoded.len() - 1];
-        let mut logits = self.output.dense(last);
-        let loss = softmax_cross_entropy(&mut logits, &task.targets.slice(tokens), scale)
-            + sample.weighted_divergence(&weights);
+        let (loss, upstream) = softmax_output(&mut self.output, last, &task.targets.slice(tokens), scale, logits);
+        let loss = loss + sample.weighted_divergence(&weights);
 
-        self.output.dense_backward(last, &logits);
-        let upstream = self.output.dense_hidden_gradient(&logits);
         let upstream = self.decoder.backward(&decoded, upstream);
         let weights = weights.mapv(|weight| weight * scale);
         let upstream = sample.weighted_backward(&upstream, &weights);

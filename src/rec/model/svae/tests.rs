@@ -10,7 +10,7 @@ use crate::rec::eval::{EvaluationOptions, evaluate};
 use crate::rec::model::Recommender;
 use crate::rec::model::testing::{assert_blocks_change_nothing, interactions_of, scores_of, split_of};
 use crate::rec::nn::gradient_check::assert_gradients;
-use crate::rec::nn::standard_normal;
+use crate::rec::nn::{Logits, standard_normal};
 
 const ITEMS: usize = 6;
 const HISTORIES: [&[u32]; 3] = [&[2, 5, 0], &[0, 3, 1, 4, 2, 5], &[5, 4, 3, 2]];
@@ -46,7 +46,7 @@ fn task(params: &SvaeParams, histories: &[&[u32]]) -> Task<f64> {
 /// Loss summed over the histories, and the gradients of its mean.
 fn learn(params: &SvaeParams, histories: &[&[u32]]) -> (f64, Vec<Array2<f64>>) {
     let mut network = Network::<f64>::new(params, ITEMS);
-    let loss = network.gradients(&task(params, histories), None);
+    let loss = network.gradients(&task(params, histories), None, &mut Logits::default());
     (loss, network.parameters_mut().into_iter().map(|(_, parameter)| parameter.dense_gradient()).collect())
 }
 
@@ -71,7 +71,7 @@ fn gradients_are_those_of_the_loss() {
         let mut network = Network::<f64>::new(&params, ITEMS);
         // The gradients are those of the mean over the sequences.
         assert_gradients(&mut network, Network::parameters_mut, |network| {
-            network.gradients(&task, None) / HISTORIES.len() as f64
+            network.gradients(&task, None, &mut Logits::default()) / HISTORIES.len() as f64
         });
     }
 }
@@ -122,7 +122,7 @@ fn the_loss_is_that_of_the_equations() {
     };
     let (first, second) = (log_softmax(&[2]), log_softmax(&[2, 5]));
     let expected = -((first(5) + first(0)) + second(0)) / 2.0;
-    let loss = network.clone().gradients(&task, None);
+    let loss = network.clone().gradients(&task, None, &mut Logits::default());
     assert!((loss - expected).abs() < 1e-12, "{loss} is not {expected}");
 }
 

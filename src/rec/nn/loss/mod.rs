@@ -12,6 +12,7 @@ use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 pub use logistic::{logistic, logistic_everywhere};
+pub(super) use softmax::biased_softmax_row;
 pub use softmax::softmax_cross_entropy;
 pub use squared::{Confidence, squared, squared_everywhere};
 

@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use super::{LANES, each_row, join};
 use crate::rec::linalg::Real;
-use crate::rec::nn::SparseRows;
+use crate::rec::nn::{SparseRows, add_scaled, vectorised};
 
 /// `Σ_u −Σ_i x_ui log π_ui` with `π_u` the softmax of a row of logits; each logit becomes `scale (n_u π_ui − x_ui)`, `n_u =
 /// Σ_i x_ui`. Shape of `logits`: that of `targets`.
@@ -17,6 +17,23 @@ pub fn softmax_cross_entropy<F: Real>(logits: &mut Array2<F>, targets: &SparseRo
         targets,
         #[inline(always)]
         |logits, columns, values| of_row(logits, columns, values, scale),
+    )
+}
+
+/// [`softmax_cross_entropy`] of one row, to which the bias has yet to be added.
+pub(in crate::rec::nn) fn biased_softmax_row<F: Real>(
+    logits: &mut [F],
+    bias: &[F],
+    columns: &[u32],
+    values: &[F],
+    scale: F,
+) -> f64 {
+    vectorised(
+        #[inline(always)]
+        || {
+            add_scaled(logits, F::one(), bias);
+            of_row(logits, columns, values, scale)
+        },
     )
 }
 

@@ -8,7 +8,7 @@
 //!   share the file. `any` stands for every point.
 //!
 //! So that all points are reached, results are synced however quickly they were computed while points are armed, but for
-//! `power`.
+//! the power cuts.
 //!
 //! | effect | what happens |
 //! |---|---|
@@ -16,9 +16,12 @@
 //! | `enospc` | the disk is full: this call fails, and so does what needs room in this process from then on |
 //! | `eio` | this call fails |
 //! | `power` | like `kill`, and what the process wrote and did not sync is zeros afterwards |
+//! | `power-partly` | the same, but every other of these writes is whole |
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::ops::Range;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -93,6 +96,13 @@ enum Effect {
     Enospc,
     Eio,
     Power,
+    PowerPartly,
+}
+
+impl Effect {
+    fn is_power_cut(self) -> bool {
+        matches!(self, Self::Power | Self::PowerPartly)
+    }
 }
 
 /// What the variables say.
@@ -101,13 +111,31 @@ struct Armed {
     log: PathBuf,
     strike: Option<(String, usize, Effect)>,
     full: AtomicBool,
-    unsynced: Mutex<Vec<File>>,
+    unsynced: Mutex<Vec<Unsynced>>,
+}
+
+/// A part of a file that the process has written and not synced.
+#[derive(Debug)]
+struct Unsynced {
+    file: File,
+    bytes: Range<u64>,
+}
+
+impl Unsynced {
+    /// Zeros take its place, as far as it is still there. The file may be open for adding only: then it is opened once more.
+    fn lose(&self) -> io::Result<()> {
+        let again = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+        let end = self.bytes.end.min(self.file.metadata()?.len());
+        let zeros = vec![0; end.saturating_sub(self.bytes.start) as usize];
+        File::options().write(true).open(again).unwrap_or(self.file.try_clone()?).write_all_at(&zeros, self.bytes.start)
+    }
 }
 
 /// A point that strikes now.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fault {
     effect: Effect,
+    nth: usize,
 }
 
 static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
@@ -118,7 +146,7 @@ fn armed() -> Option<&'static Armed> {
 
 /// Whether everything is synced, whatever that costs.
 pub(crate) fn syncs_everything() -> bool {
-    armed().is_some_and(|armed| armed.effect() != Some(Effect::Power))
+    armed().is_some_and(|armed| !armed.plays_power_cut())
 }
 
 /// The point of that purpose and call is reached; what happens, if it strikes.
@@ -126,20 +154,21 @@ pub(super) fn at(purpose: &str, call: &str) -> Option<Fault> {
     armed()?.reach(&format!("{purpose}.{call}"), call)
 }
 
-/// The process has written to the file and not synced it.
-pub(super) fn written(file: &File) {
+/// The process has written so many bytes at the end of the file and not synced them.
+pub(super) fn written(file: &File, n_bytes: u64) {
     if let Some(armed) = armed()
-        && armed.effect() == Some(Effect::Power)
-        && let Ok(file) = file.try_clone()
+        && armed.plays_power_cut()
+        && let (Ok(file), Ok(metadata)) = (file.try_clone(), file.metadata())
     {
-        armed.unsynced().push(file);
+        let end = metadata.len();
+        armed.unsynced().push(Unsynced { file, bytes: end.saturating_sub(n_bytes)..end });
     }
 }
 
 /// What was written to the file is on disk.
 pub(super) fn synced(file: &File) {
     if let Some(armed) = armed() {
-        armed.unsynced().retain(|other| identity(other) != identity(file));
+        armed.unsynced().retain(|other| identity(&other.file) != identity(file));
     }
 }
 
@@ -150,7 +179,7 @@ pub(crate) fn boot() -> Option<&'static str> {
     let read = || {
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         // Whoever comes after a power cut that was only played must see it as one.
-        let played = armed().is_some_and(|armed| armed.effect() == Some(Effect::Power));
+        let played = armed().is_some_and(Armed::plays_power_cut);
         Some(if played { "before the power cut".to_owned() } else { boot.trim().to_owned() })
     };
     BOOT.get_or_init(read).as_deref()
@@ -162,10 +191,11 @@ impl Fault {
         match self.effect {
             Effect::Enospc => io::Error::from_raw_os_error(28),
             Effect::Eio => io::Error::from_raw_os_error(5),
-            Effect::Power => {
-                for file in armed().iter().flat_map(|armed| armed.unsynced().split_off(0)) {
-                    let length = file.metadata().map_or(0, |metadata| metadata.len());
-                    let _ = file.write_all_at(&vec![0; length as usize], 0);
+            Effect::Power | Effect::PowerPartly => {
+                let unsynced = armed().map(|armed| armed.unsynced().split_off(0)).unwrap_or_default();
+                let step = if self.effect == Effect::Power { 1 } else { 2 };
+                for part in unsynced.iter().rev().skip(self.nth % step).step_by(step) {
+                    let _ = part.lose();
                 }
                 die()
             }
@@ -194,6 +224,7 @@ impl Armed {
                 "enospc" => Effect::Enospc,
                 "eio" => Effect::Eio,
                 "power" => Effect::Power,
+                "power-partly" => Effect::PowerPartly,
                 _ => return None,
             };
             Some((point, nth, effect))
@@ -201,11 +232,11 @@ impl Armed {
         Some(Self { log, strike, full: AtomicBool::new(false), unsynced: Mutex::default() })
     }
 
-    fn effect(&self) -> Option<Effect> {
-        self.strike.as_ref().map(|(_, _, effect)| *effect)
+    fn plays_power_cut(&self) -> bool {
+        self.strike.as_ref().is_some_and(|(_, _, effect)| effect.is_power_cut())
     }
 
-    fn unsynced(&self) -> std::sync::MutexGuard<'_, Vec<File>> {
+    fn unsynced(&self) -> std::sync::MutexGuard<'_, Vec<Unsynced>> {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -213,7 +244,7 @@ impl Armed {
         self.note(name);
         let (point, nth, effect) = self.strike.as_ref()?;
         if self.full.load(Ordering::Relaxed) && ["mkdir", "create", "write", "symlink", "link"].contains(&call) {
-            return Some(Fault { effect: *effect });
+            return Some(Fault { effect: *effect, nth: *nth });
         }
         let is_meant = |name: &str| point == "any" || point == name;
         if !is_meant(name) {
@@ -225,7 +256,7 @@ impl Armed {
         }
         self.note("struck");
         self.full.store(*effect == Effect::Enospc, Ordering::Relaxed);
-        Some(Fault { effect: *effect })
+        Some(Fault { effect: *effect, nth: *nth })
     }
 
     fn note(&self, line: &str) {

@@ -85,7 +85,7 @@ impl Purpose {
             return Err(fault.strike());
         }
         file.write_all(bytes)?;
-        fault::written(file);
+        fault::written(file, bytes.len() as u64);
         Ok(())
     }
 
@@ -201,8 +201,8 @@ impl Purpose {
 
 /// Somebody else has written this file.
 pub(crate) fn adopt(path: &Path) {
-    if let Ok(file) = File::options().append(true).open(path) {
-        fault::written(&file);
+    if let Ok(file) = File::options().write(true).open(path) {
+        fault::written(&file, u64::MAX);
     }
 }
 

@@ -237,7 +237,7 @@ fn effects(point: &str, nth: usize) -> Vec<&'static str> {
     let mut effects = vec!["kill", "enospc", "eio"];
     // Where nothing was synced, and what is found is of another boot, other points are reached.
     if !point.contains(".sync") && !point.contains(".set-times") && nth == 1 {
-        effects.push("power");
+        effects.extend(["power", "power-partly"]);
     }
     effects
 }

@@ -29,7 +29,7 @@ const MORE_CONTENTS: u8 = 250;
 const LAST_FAULT: usize = 100;
 
 /// What a fault does where it strikes.
-const EFFECTS: [&str; 4] = ["kill", "power", "eio", "enospc"];
+const EFFECTS: [&str; 5] = ["kill", "power", "power-partly", "eio", "enospc"];
 
 /// A stage of a random graph: what it does, and with which of the stages before it.
 #[derive(Debug, Clone)]

@@ -122,6 +122,8 @@ pub struct AgainstBest {
     /// The confidence interval of the difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
+    /// The p-value of this comparison by itself.
+    pub p_value: f64,
     /// The p-value, corrected for all comparisons of the column.
     pub p_adjusted: f64,
     /// The mean of the users' differences over their standard deviation; positive where the best one is better. None if all

@@ -114,6 +114,7 @@ pub(super) fn full_comparison() -> Comparison {
             let against_best = |difference, p_adjusted, effect_size| AgainstBest {
                 difference,
                 interval: Some(interval(difference, 0.004)),
+                p_value: p_adjusted / 4.0,
                 p_adjusted,
                 effect_size: Some(effect_size),
             };

@@ -8,7 +8,8 @@
 //! - [`latex::render`]: the table for a paper.
 //! - [`screen::render`]: the table alone, for a terminal.
 //! - [`sparkline()`], [`bar()`]: curves and spans of time in a line of text.
-//! - [`csv::render`], [`json::render`]: every number in full precision, for other programs.
+//! - [`csv::render`] with [`csv::groups`] and [`csv::differences`], [`json::render`]: every number in full precision, for other
+//!   programs.
 //! - [`formats`]: those that files can have.
 
 mod breakdown;

@@ -27,7 +27,7 @@ stages:
   report:
     uses: report
     needs: [score-popularity, score-dae, score-mf]
-    with: { title: Seeds, output: [r.md, r.html, r.tex, r.csv, r.json] }
+    with: { title: Seeds, output: [r.md, r.html, r.tex, r.csv, r.groups.csv, r.differences.csv, r.json] }
 ";
 
 /// Seeds on the split: each seed has a split, and everything after it.
@@ -119,6 +119,21 @@ fn seeds_of_trainings_are_one_row_beside_models_without_any() {
     }
     assert!(markdown.lines().find(|line| line.starts_with("| Mult-DAE ")).unwrap().contains(" ± "), "{markdown}");
     assert!(project.read("r.tex").contains(" $\\pm$ "));
+    for file in ["r.md", "r.html", "r.tex", "r.json"] {
+        assert!(project.read(file).contains("stand behind RMSE, NDCG@5: their intervals are rough"), "{file}");
+    }
+    // Every test and every number of a group is a line.
+    let columns = report["columns"].as_array().unwrap().len();
+    let differences = project.read("r.differences.csv");
+    assert_eq!(differences.lines().next().unwrap().split(',').nth(6), Some("p_value"));
+    assert!(differences.lines().skip(1).all(|line| ["rmse,", "ndcg@5,"].iter().any(|metric| line.starts_with(metric))));
+    assert!((2..=2 * columns + 1).contains(&differences.lines().count()), "{differences}");
+    let groups = project.read("r.groups.csv");
+    let sizes = report["breakdowns"].as_array().into_iter().flatten().map(|breakdown| {
+        let count = |list: &str| breakdown[list].as_array().unwrap().len();
+        count("groups") * count("columns") * rows(&report).len()
+    });
+    assert_eq!(groups.lines().count(), 1 + sizes.sum::<usize>(), "{groups}");
     let csv = project.read("r.csv");
     assert!(csv.lines().next().unwrap().contains(",users,replicates,") && csv.lines().count() == 4, "{csv}");
     let page = project.read("r.html");
@@ -147,6 +162,7 @@ fn seeds_of_splits_are_one_row_over_all_of_their_splits() {
         "(seed {1, 2, 3})",
         "**Split digests**",
         "Replicates are of 3 splits. A user is the same in all of them",
+        "the p-value is the greater of the permutation's and that of a test over users and replicates crossed",
         "Sizes are those of the first split.",
     ] {
         assert!(markdown.contains(words), "{words} is not in\n{markdown}");

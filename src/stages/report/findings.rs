@@ -1,10 +1,8 @@
 //! What the tests say, in words.
 
-use std::collections::BTreeSet;
-
 use indexmap::IndexMap;
 
-use crate::report::{Cell, Comparison, Direction, Row, Verdict};
+use crate::report::{Cell, Comparison, Verdict};
 
 /// Adds one sentence to each column that was tested, and one to the whole table.
 pub(super) fn add_findings(comparison: &mut Comparison) {
@@ -27,8 +25,6 @@ struct Standings {
     best: String,
     not_distinguishable: Vec<String>,
     any_worse: bool,
-    /// Worse ones of which a replicate reaches the worst of the best.
-    overlapping: Vec<String>,
 }
 
 impl Standings {
@@ -39,21 +35,7 @@ impl Standings {
             let chosen = rows.filter(move |(row, _)| verdict(&row.cells[column]) == Some(wanted));
             chosen.map(|(_, label)| label.clone()).collect::<Vec<String>>()
         };
-        let best_row = comparison.rows.iter().find(|row| verdict(&row.cells[column]) == Some(Verdict::Best))?;
-        let sign = if comparison.columns[column].direction == Direction::LowerIsBetter { -1.0 } else { 1.0 };
-        let values = |row: &Row| -> Vec<f64> {
-            let estimate = row.cells[column].as_estimate();
-            let values = estimate.map(|estimate| match &estimate.spread {
-                Some(spread) => spread.values.clone(),
-                None => vec![estimate.value],
-            });
-            values.into_iter().flatten().map(|value| sign * value).collect()
-        };
-        let overlaps = |row: &Row| is_overlapping(&values(row), &values(best_row), in_pairs(row, best_row));
-        let worse = comparison.rows.iter().zip(labels);
-        let worse = worse.filter(|(row, _)| verdict(&row.cells[column]) == Some(Verdict::Worse) && overlaps(row));
         Some(Self {
-            overlapping: worse.map(|(_, label)| label.clone()).collect(),
             best: with(Verdict::Best).into_iter().next()?,
             not_distinguishable: with(Verdict::NotDistinguishable),
             any_worse: !with(Verdict::Worse).is_empty(),
@@ -61,14 +43,6 @@ impl Standings {
     }
 
     fn in_words(&self, columns: &str) -> String {
-        let verdict = self.verdict_in_words(columns);
-        match &self.overlapping[..] {
-            [] => verdict,
-            some => format!("{verdict} (of users: replicates of {} overlap with its own)", listed(some)),
-        }
-    }
-
-    fn verdict_in_words(&self, columns: &str) -> String {
         let best = format!("{} is best on {columns}", self.best);
         match (&self.not_distinguishable[..], self.any_worse) {
             ([], _) => format!("{best}, ahead of all others by more than chance"),
@@ -76,28 +50,6 @@ impl Standings {
             (some, _) => format!("{best}, but {} cannot be told from it", listed(some)),
         }
     }
-}
-
-/// Whether the replicates of two rows belong together one by one: those of one split.
-fn in_pairs(a: &Row, b: &Row) -> bool {
-    let (of_a, of_b) = (split_digests(a), split_digests(b));
-    of_a == of_b && BTreeSet::from_iter(&of_a).len() == of_a.len()
-}
-
-fn split_digests(row: &Row) -> Vec<&str> {
-    row.replicates.iter().map(|one| one.split_digest.as_str()).collect()
-}
-
-/// Whether any of the values reaches one of the best row's; in pairs, the one beside it. Greater ones are better.
-fn is_overlapping(values: &[f64], best: &[f64], in_pairs: bool) -> bool {
-    if values.len().max(best.len()) < 2 {
-        return false;
-    }
-    if in_pairs {
-        return values.iter().zip(best).any(|(value, best)| value >= best);
-    }
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    best.iter().any(|&best| most >= best)
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -111,31 +63,11 @@ fn listed(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Standings, is_overlapping, listed};
+    use super::{Standings, listed};
 
     fn standings(not_distinguishable: &[&str], any_worse: bool) -> String {
         let not_distinguishable = not_distinguishable.iter().map(|&name| name.to_owned()).collect();
-        let overlapping = Vec::new();
-        Standings { best: "EASE".into(), not_distinguishable, any_worse, overlapping }.in_words("NDCG@10")
-    }
-
-    #[test]
-    fn replicates_overlap_within_their_split_or_else_as_a_whole() {
-        assert!(is_overlapping(&[1.0, 2.0], &[1.5, 2.5], false));
-        assert!(!is_overlapping(&[1.0, 2.0], &[1.5, 2.5], true));
-        assert!(is_overlapping(&[1.0, 2.6], &[1.5, 2.5], true));
-        assert!(is_overlapping(&[1.0, 2.0], &[1.5], false) && !is_overlapping(&[1.0, 1.2], &[1.5], false));
-        assert!(!is_overlapping(&[1.0], &[1.5], false) && !is_overlapping(&[2.0], &[1.5], false));
-        let standings = Standings {
-            best: "EASE".into(),
-            not_distinguishable: vec![],
-            any_worse: true,
-            overlapping: vec!["CDAE".into(), "MF".into()],
-        };
-        assert_eq!(
-            standings.in_words("NDCG@10"),
-            "EASE is best on NDCG@10, ahead of all others by more than chance (of users: replicates of CDAE and MF overlap with its own)"
-        );
+        Standings { best: "EASE".into(), not_distinguishable, any_worse }.in_words("NDCG@10")
     }
 
     #[test]

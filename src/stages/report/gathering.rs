@@ -8,7 +8,7 @@ use super::breakdowns::breakdowns;
 use super::findings::add_findings;
 use super::lists::{example_users, overlap, popularity_bias};
 use super::methods::statistics;
-use super::notes::notes;
+use super::notes::{few_users, notes};
 use super::provenance::{provenance, seeds};
 use super::scored::Scored;
 use super::spread::mean_and_spread;
@@ -51,7 +51,7 @@ pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparis
         title: heading(wishes.title, first.scores.part),
         columns: metrics.iter().map(|metric| column(metric, first.scores.dialect.dialect())).collect(),
         rows: rows.iter().zip(cells).map(|(row, cells)| table_row(row, cells)).collect(),
-        notes: notes(&rows),
+        notes: few_users(&rows, &users, &metrics).into_iter().chain(notes(&rows)).collect(),
         provenance: provenance(&rows, first),
         finding: None,
         statistics: None,

@@ -23,7 +23,7 @@ const TABLE_FILE: &str = "comparison.csv";
 pub(in crate::stages) fn kind() -> StageKind {
     StageKind::of::<Report>(
         "report",
-        4,
+        5,
         "Lays the scores of models side by side, in documents that say where the numbers come from.",
     )
     .reads("scores", SCORES, Arity::Set)
@@ -45,7 +45,7 @@ struct Report {
     #[schemars(range(min = 100, max = 100_000))]
     resamples: usize,
     /// The files to write, relative to where recflow is run: a path or a list of paths. The ending names the form: `.md`,
-    /// `.html`, `.tex`, `.csv` or `.json`.
+    /// `.html`, `.tex`, `.csv` (also `.groups.csv`, `.differences.csv`) or `.json`.
     #[schemars(extend("x-key" = false))]
     output: Outputs,
 }

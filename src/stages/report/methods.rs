@@ -31,10 +31,18 @@ pub(super) fn statistics(
     }
     if rows.iter().any(TableRow::is_replicated) {
         sentences.push(format!(
-            "Numbers of several replicates ({}) are means, ± the replicates' standard deviation. Intervals and tests are over users \
-             and take the trained models as given: what other seeds would give is not in them.",
+            "Numbers of several replicates ({}) are means, ± the replicates' standard deviation. Intervals are over users and take the \
+             trained models as given: what other seeds would give is not in them.",
             axes.join(", ")
         ));
+        if is_tested {
+            sentences.push(
+                "Models that were trained several times have to differ over users and over replicates: the p-value is the greater of \
+                 the permutation's and that of a test over users and replicates crossed (critical values after Banerjee). Few \
+                 replicates can tell large differences only."
+                    .to_owned(),
+            );
+        }
         let n_splits = splits(rows).len();
         if n_splits > 1 {
             sentences.push(format!(

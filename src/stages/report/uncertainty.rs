@@ -7,8 +7,8 @@ use super::term_table::{Mask, MetricColumns, ReportUsers, TermTable};
 use crate::engine::StageError;
 use crate::rec::metric::{Direction, Measure, MetricSpec, RatingErrors};
 use crate::rec::stats::{
-    Flips, Statistic, bootstrap_sums, flip_sums, holm, mean, paired_effect_size, paired_p_value, percentile_interval,
-    sign_flips_for,
+    Flips, Statistic, bootstrap_sums, crossed_p_value, flip_sums, holm, mean, paired_effect_size, paired_p_value,
+    percentile_interval, sign_flips_for,
 };
 use crate::report::{AgainstBest, Cell, Estimate, Interval, Standing, Verdict};
 
@@ -206,6 +206,7 @@ impl Numbers<'_> {
                 against_best: Some(AgainstBest {
                     difference: estimate.value - best_value,
                     interval: self.interval(apart.collect()),
+                    p_value: pair.p_value,
                     p_adjusted,
                     effect_size,
                 }),
@@ -222,7 +223,10 @@ impl Numbers<'_> {
         for (place, &a) in known.iter().enumerate() {
             for &b in &known[place + 1..] {
                 let Some((of_a, of_b)) = self.in_common(a, b) else { continue };
-                let p_value = paired_p_value(&self.statistic(of_a.clone()), &self.statistic(of_b.clone()), flips);
+                let (one, other) = (self.statistic(of_a.clone()), self.statistic(of_b.clone()));
+                // Replicates have to tell models apart as well as users do.
+                let of_replicates = crossed_p_value(&one, &other, self.terms).unwrap_or(0.0);
+                let p_value = paired_p_value(&one, &other, flips).max(of_replicates);
                 pairs.push(Pair { rows: [a, b], columns: [of_a, of_b], p_value });
             }
         }

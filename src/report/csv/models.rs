@@ -1,8 +1,9 @@
-//! The comparison as CSV: one row a model, numbers in full precision.
+//! One line a model.
 
 use std::time::Duration;
 
-use super::{Column, Comparison, Estimate, Measured, Replicate, Row};
+use super::super::{Column, Comparison, Estimate, Measured, Replicate, Row};
+use super::records::{or_empty, written};
 
 /// The table with a header line. Empty cells stay empty; costs that were not measured too.
 ///
@@ -10,9 +11,7 @@ use super::{Column, Comparison, Estimate, Measured, Replicate, Row};
 /// memory is the most; for each metric one under its pipeline name and, where they are
 /// known, its interval (`_low`, `_high`), the standard deviation over replicates (`_sd`) and the corrected p-value of the
 /// test against the best (`_p`); `training_seconds`, `cpu_seconds`, `peak_memory_bytes`, `threads`.
-#[expect(clippy::missing_panics_doc, reason = "writing into memory does not fail")]
 pub fn render(comparison: &Comparison, measured: &Measured) -> String {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
     let columns = columns(comparison);
     let metrics = columns.iter().map(|(name, ..)| name.clone());
     let is_replicated = comparison.rows.iter().any(|row| !row.replicates.is_empty());
@@ -37,12 +36,7 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
         record.push(or_empty(cost.map(|cost| cost.threads)));
         records.push(record);
     }
-
-    for record in records {
-        writer.write_record(record).expect("records of equal length go into memory without fail");
-    }
-    let bytes = writer.into_inner().expect("a buffer in memory can be flushed");
-    String::from_utf8(bytes).expect("fields are UTF-8")
+    written(&records)
 }
 
 /// One figure of an estimate.
@@ -77,17 +71,13 @@ fn mean_epochs(row: &Row, of: fn(&Replicate) -> Option<u32>, own: Option<u32>) -
     if of_replicates.is_empty() { own.map(f64::from) } else { Some(sum / of_replicates.len() as f64) }
 }
 
-fn or_empty(value: Option<impl ToString>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
 fn seconds(duration: Duration) -> String {
     format!("{:.3}", duration.as_secs_f64())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Measured, example};
+    use crate::report::{Measured, example};
 
     #[test]
     fn one_line_a_model_in_full_precision() {

@@ -20,6 +20,18 @@ pub struct Breakdown {
     pub groups: Vec<Group>,
 }
 
+impl Breakdown {
+    /// How many groups, from the first on, stand in an order along which numbers may rise and fall. None do that are mere
+    /// categories; those of an attribute do if they begin with numbers, but for users of whom it is not known.
+    pub(super) fn ordered_groups(&self) -> usize {
+        let BrokenDownBy::UserAttribute(_) = self.by else { return self.groups.len() };
+        let has_number = |group: &&Group| group.name.starts_with(|c: char| c.is_ascii_digit());
+        let ordered = self.groups.iter().take_while(has_number).count();
+        let is_whole = self.groups[ordered..].iter().all(|group| group.name == Group::UNKNOWN);
+        if is_whole { ordered } else { 0 }
+    }
+}
+
 /// What the groups of a breakdown differ in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -45,4 +57,29 @@ pub struct Group {
     pub targets: Option<u64>,
     /// One cell for each row of the comparison and each of the breakdown's columns. Shape: `[n_rows, n_columns]`.
     pub cells: Vec<Vec<Cell>>,
+}
+
+impl Group {
+    /// The name of users of whom an attribute is not known.
+    pub const UNKNOWN: &str = "unknown";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Breakdown, BrokenDownBy, Group};
+
+    fn ordered(by: BrokenDownBy, names: &[&str]) -> usize {
+        let group = |name: &&str| Group { name: (*name).into(), users: 1, targets: None, cells: vec![] };
+        let (title, about) = (String::new(), String::new());
+        Breakdown { by, title, about, columns: vec![], groups: names.iter().map(group).collect() }.ordered_groups()
+    }
+
+    #[test]
+    fn ages_have_an_order_and_occupations_have_none() {
+        let attribute = || BrokenDownBy::UserAttribute("of users".into());
+        assert_eq!(ordered(attribute(), &["0 to 17", "18 to 24", "56 and over", "unknown"]), 3);
+        assert_eq!(ordered(attribute(), &["F", "M"]), 0);
+        assert_eq!(ordered(attribute(), &["1", "2", "none"]), 0);
+        assert_eq!(ordered(BrokenDownBy::ItemPopularity, &["head", "middle", "tail"]), 3);
+    }
 }

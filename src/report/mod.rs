@@ -19,6 +19,7 @@ mod estimate;
 mod example_user;
 mod facts;
 mod folded;
+mod folded_pipeline;
 mod format;
 mod grid;
 pub mod html;

@@ -105,17 +105,17 @@ pub fn render(comparison: &Comparison, measured: &Measured) -> String {
 
 /// What was compared, in one line.
 fn summary(comparison: &Comparison) -> String {
-    use crate::report::units::counted;
+    use crate::report::units::{count, counted};
     let provenance = &comparison.provenance;
     let data = &provenance.dataset;
     format!(
-        "{} on {}: {}, {}, {}; {} in the test.",
+        "{} on {}: {}, {}, {}, {} of them in the test.",
         counted(comparison.rows.len() as u64, "model", "models"),
         data.name,
         counted(data.users, "user", "users"),
         counted(data.items, "item", "items"),
         counted(data.interactions, "interaction", "interactions"),
-        counted(provenance.split.test.interactions, "held-out one", "held-out ones"),
+        count(provenance.split.test.interactions),
     )
 }
 

@@ -1,12 +1,12 @@
 //! The pipeline: stages in columns, what each reads, and how long it took.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::chart::{Anchor, Drawing, number};
 use super::layers::{Layout, lay_out};
+use crate::report::folded_pipeline::{FoldedStage, folded};
 use crate::report::pipeline_graph::{PipelineGraph, PipelineStage};
 use crate::report::units;
 
@@ -19,6 +19,8 @@ const NAME_LENGTH: usize = 25;
 #[derive(Debug, Serialize)]
 pub(super) struct GraphView {
     svg: String,
+    /// Whether copies of stages are drawn as one.
+    is_folded: bool,
     stages: Vec<StageView>,
 }
 
@@ -47,38 +49,27 @@ pub(super) fn view(graph: &PipelineGraph) -> Option<GraphView> {
             .and_then(|cost| cost.peak_memory_bytes)
             .map_or_else(|| "–".to_owned(), units::bytes),
     };
-    Some(GraphView { svg: draw(graph), stages: graph.stages.iter().map(stage).collect() })
+    let drawn = folded(graph);
+    let is_folded = drawn.iter().any(|stage| stage.copies > 1);
+    Some(GraphView { svg: draw(&drawn), is_folded, stages: graph.stages.iter().map(stage).collect() })
 }
 
-fn draw(graph: &PipelineGraph) -> String {
-    let index: BTreeMap<&str, usize> = graph.stages.iter().map(|stage| stage.name.as_str()).zip(0..).collect();
-    let needs: Vec<Vec<usize>> = graph
-        .stages
-        .iter()
-        .enumerate()
-        .map(|(place, stage)| {
-            let mut needs: Vec<usize> =
-                stage.needs.iter().filter_map(|need| index.get(need.as_str()).copied()).collect();
-            needs.retain(|need| *need < place);
-            needs.sort_unstable();
-            needs.dedup();
-            needs
-        })
-        .collect();
+fn draw(stages: &[FoldedStage]) -> String {
+    let needs: Vec<Vec<usize>> = stages.iter().map(|stage| stage.needs.clone()).collect();
     let layout = lay_out(&needs);
     let width = layout.columns as f64 * (NODE.0 + GAP.0) - GAP.0 + 2.0 * MARGIN;
     let height = layout.rows as f64 * (NODE.1 + GAP.1) - GAP.1 + 2.0 * MARGIN;
     let mut drawing = Drawing::new(width, height);
     edges(&mut drawing, &layout);
-    let longest =
-        graph.stages.iter().filter_map(|stage| stage.cost.as_ref()).map(|cost| cost.wall).max().unwrap_or_default();
-    for (stage, &place) in graph.stages.iter().zip(&layout.places) {
+    let longest = stages.iter().filter_map(|stage| stage.time).max().unwrap_or_default();
+    for (stage, &place) in stages.iter().zip(&layout.places) {
         node(&mut drawing, stage, corner(place), longest);
     }
-    let total: Duration = graph.stages.iter().filter_map(|stage| stage.cost.as_ref()).map(|cost| cost.wall).sum();
+    let total: Duration = stages.iter().filter_map(|stage| stage.time).sum();
+    let copies = stages.iter().map(|stage| stage.copies).sum::<usize>();
     let said = format!(
         "{} in {} columns, from what is read first to the report; together {}. The table below has them all.",
-        units::counted(graph.stages.len() as u64, "stage", "stages"),
+        units::counted(copies as u64, "stage", "stages"),
         layout.columns,
         units::duration(total)
     );
@@ -115,27 +106,31 @@ fn edges(drawing: &mut Drawing, layout: &Layout) {
     }
 }
 
-fn node(drawing: &mut Drawing, stage: &PipelineStage, (x, y): (f64, f64), longest: Duration) {
-    let time = stage.cost.as_ref().map(|cost| units::duration(cost.wall));
-    let memory = stage.cost.as_ref().and_then(|cost| cost.peak_memory_bytes).map(units::bytes);
-    let facts: Vec<String> = [Some(stage.kind.clone()), time.clone(), memory].into_iter().flatten().collect();
+fn node(drawing: &mut Drawing, stage: &FoldedStage, (x, y): (f64, f64), longest: Duration) {
+    let time = stage.time.map(units::duration);
+    let memory = stage.peak_memory_bytes.map(units::bytes);
+    let copies = (stage.copies > 1).then(|| format!("{} copies", stage.copies));
+    let facts = [Some(stage.kind.clone()), copies, time.clone(), memory].into_iter().flatten();
+    let facts: Vec<String> = facts.collect();
     drawing.titled(&format!("{}: {}", stage.name, facts.join(", ")), |drawing| {
         drawing.rect("node", (x, y), NODE, 4.0);
-        if let Some(cost) = stage.cost.as_ref().filter(|_| longest > Duration::ZERO) {
-            let share = cost.wall.as_secs_f64() / longest.as_secs_f64();
+        if let Some(time) = stage.time.filter(|_| longest > Duration::ZERO) {
+            let share = time.as_secs_f64() / longest.as_secs_f64();
             drawing.rect("spent", (x + 1.0, y + NODE.1 - 4.0), ((NODE.0 - 2.0) * share, 3.0), 0.0);
         }
-        drawing.text("node-name", (x + 9.0, y + 17.0), Anchor::Start, &shortened(&stage.name));
+        let times = if stage.copies > 1 { format!(" ×{}", stage.copies) } else { String::new() };
+        let name = shortened(&stage.name, NAME_LENGTH - times.chars().count()) + &times;
+        drawing.text("node-name", (x + 9.0, y + 17.0), Anchor::Start, &name);
         // A stage that is called like its kind needs no second name.
         let kind = if stage.name.split('/').next() == Some(&stage.kind) { "" } else { &stage.kind };
-        drawing.text("node-kind", (x + 9.0, y + 32.0), Anchor::Start, &shortened(kind));
+        drawing.text("node-kind", (x + 9.0, y + 32.0), Anchor::Start, &shortened(kind, NAME_LENGTH));
         drawing.text("node-time", (x + NODE.0 - 9.0, y + 32.0), Anchor::End, time.as_deref().unwrap_or_default());
     });
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_LENGTH {
+fn shortened(name: &str, length: usize) -> String {
+    if name.chars().count() <= length {
         return name.to_owned();
     }
-    name.chars().take(NAME_LENGTH - 1).chain(['…']).collect()
+    name.chars().take(length.saturating_sub(1)).chain(['…']).collect()
 }

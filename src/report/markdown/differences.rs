@@ -5,6 +5,7 @@ use super::super::comparison::{Comparison, Direction};
 use super::super::estimate::Cell;
 use super::super::facts::lists_of_replicates;
 use super::super::grid::{NOTHING, number};
+use super::super::overlap::{MOST_SIDE_BY_SIDE, NEAREST};
 use super::super::units;
 use super::escape::{cell, text};
 use super::table::{Align, pipe_table};
@@ -34,15 +35,23 @@ fn broken_down(comparison: &Comparison, breakdown: &Breakdown) -> String {
         };
         cell(&text(&format!("{} ({size})", group.name)))
     });
-    let header: Vec<String> = std::iter::once(cell(&text(&column.title))).chain(groups).collect();
-    let rows = comparison.labels().into_iter().enumerate().filter_map(|(row, label)| {
-        let own: Vec<&Cell> = breakdown.groups.iter().map(|group| &group.cells[row][place]).collect();
-        own.iter().any(|cell| cell.value().is_some()).then(|| {
-            let numbers = own.into_iter().map(|cell| estimate_words(cell, column.decimals));
-            std::iter::once(cell(&text(&label))).chain(numbers).collect::<Vec<String>>()
-        })
-    });
-    let table = pipe_table(&header, &aligns(header.len()), &rows.collect::<Vec<_>>());
+    let groups: Vec<String> = groups.collect();
+    let is_known = |row: &usize| breakdown.groups.iter().any(|group| group.cells[*row][place].value().is_some());
+    let labels = comparison.labels();
+    let known: Vec<usize> = (0..labels.len()).filter(is_known).collect();
+    let models: Vec<String> = known.iter().map(|&row| cell(&text(&labels[row]))).collect();
+    let words = |group: usize, row: usize| estimate_words(&breakdown.groups[group].cells[row][place], column.decimals);
+    // The longer side goes down the page.
+    let is_turned = groups.len() > models.len();
+    let lines: Vec<Vec<String>> = if is_turned {
+        (0..groups.len()).map(|group| known.iter().map(|&row| words(group, row)).collect()).collect()
+    } else {
+        known.iter().map(|&row| (0..groups.len()).map(|group| words(group, row)).collect()).collect()
+    };
+    let (across, down) = if is_turned { (models, groups) } else { (groups, models) };
+    let header: Vec<String> = std::iter::once(cell(&text(&column.title))).chain(across).collect();
+    let rows = down.into_iter().zip(lines).map(|(head, cells)| std::iter::once(head).chain(cells).collect());
+    let table = pipe_table(&header, &aligns(header.len()), &rows.collect::<Vec<Vec<String>>>());
     format!("### {}\n\n{}\n\n{table}", text(&breakdown.title), text(&breakdown.about))
 }
 
@@ -85,25 +94,39 @@ fn popularity_bias(comparison: &Comparison) -> Option<String> {
 
 fn overlap(comparison: &Comparison) -> Option<String> {
     let overlap = comparison.overlap.as_ref()?;
+    let ranking = overlap.ranking()?;
     let labels = comparison.labels();
-    let ranking: Vec<usize> = (0..labels.len()).filter(|&row| overlap.shares[row][row].is_some()).collect();
-    if ranking.len() < 2 {
-        return None;
-    }
-    let names: Vec<String> = ranking.iter().map(|&row| cell(&text(&labels[row]))).collect();
-    let header: Vec<String> = std::iter::once("Model".to_owned()).chain(names.iter().cloned()).collect();
-    let rows = ranking.iter().zip(&names).map(|(&row, name)| {
-        let shares = ranking.iter().map(|&other| match overlap.shares[row][other] {
+    let name = |row: usize| cell(&text(&labels[row]));
+    let is_whole = ranking.len() <= MOST_SIDE_BY_SIDE;
+    let columns = if is_whole {
+        ranking.iter().map(|&row| name(row)).collect()
+    } else {
+        (1..=NEAREST).map(|place| format!("Nearest {place}")).collect::<Vec<_>>()
+    };
+    let header: Vec<String> = std::iter::once("Model".to_owned()).chain(columns).collect();
+    let all = |row: usize| -> Vec<String> {
+        let shares = ranking.iter().map(|&other| match overlap.share(row, other) {
             Some(share) if row != other => units::percent(share),
             _ => NOTHING.to_owned(),
         });
-        std::iter::once(name.clone()).chain(shares).collect::<Vec<String>>()
+        shares.collect()
+    };
+    let nearest = |row: usize| -> Vec<String> {
+        let of = |(other, share): (usize, f64)| format!("{} {}", name(other), units::percent(share));
+        let mut cells: Vec<String> = overlap.nearest(row).into_iter().map(of).collect();
+        cells.resize(NEAREST, NOTHING.to_owned());
+        cells
+    };
+    let rows = ranking.iter().map(|&row| {
+        let cells = if is_whole { all(row) } else { nearest(row) };
+        std::iter::once(name(row)).chain(cells).collect::<Vec<String>>()
     });
     let table = pipe_table(&header, &aligns(header.len()), &rows.collect::<Vec<_>>());
     let cutoff = overlap.cutoff;
     let of = lists_of_replicates(comparison).map(|note| format!(" {}", text(&note))).unwrap_or_default();
+    let which = if is_whole { "" } else { " Of each model the nearest others; the JSON form has all pairs." };
     Some(format!(
-        "### Overlap\n\nHow much of two models' lists of {cutoff} is the same, on average over users.{of}\n\n{table}"
+        "### Overlap\n\nHow much of two models' lists of {cutoff} is the same, on average over users.{which}{of}\n\n{table}"
     ))
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::breakdowns::bounds;
+use crate::report::Group;
 
 /// More groups are not read.
 const MOST_GROUPS: usize = 12;
@@ -55,10 +56,10 @@ impl AttributeGroups {
                 .for_each(|value| groups.push((*value).to_owned(), [*value]));
             groups.push("all others".to_owned(), rare.iter().copied());
         }
-        if unknown.is_some() && groups.group_of("unknown").is_none() {
-            groups.push("unknown".to_owned(), [""]);
+        if unknown.is_some() && groups.group_of(Group::UNKNOWN).is_none() {
+            groups.push(Group::UNKNOWN.to_owned(), [""]);
         }
-        if let Some(group) = unknown.and(groups.group_of("unknown")) {
+        if let Some(group) = unknown.and(groups.group_of(Group::UNKNOWN)) {
             groups.group_of.insert(String::new(), group);
         }
         groups

@@ -5,15 +5,15 @@ use super::svg::{Anchor, Drawing};
 
 /// The rectangle in which values are drawn, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in super::super) struct Frame {
-    pub(in super::super) left: f64,
-    pub(in super::super) top: f64,
-    pub(in super::super) right: f64,
-    pub(in super::super) bottom: f64,
+pub(in crate::report::html) struct Frame {
+    pub(in crate::report::html) left: f64,
+    pub(in crate::report::html) top: f64,
+    pub(in crate::report::html) right: f64,
+    pub(in crate::report::html) bottom: f64,
 }
 
 /// Ticks below the frame and a line at its bottom.
-pub(in super::super) fn x_axis(drawing: &mut Drawing, frame: &Frame, scale: &Scale, ticks: &[Tick]) {
+pub(in crate::report::html) fn x_axis(drawing: &mut Drawing, frame: &Frame, scale: &Scale, ticks: &[Tick]) {
     drawing.line("axis", (frame.left, frame.bottom), (frame.right, frame.bottom));
     for tick in ticks {
         let x = scale.at(tick.value);
@@ -23,7 +23,7 @@ pub(in super::super) fn x_axis(drawing: &mut Drawing, frame: &Frame, scale: &Sca
 }
 
 /// Ticks left of the frame and faint lines across it.
-pub(in super::super) fn y_axis(drawing: &mut Drawing, frame: &Frame, scale: &Scale, ticks: &[Tick]) {
+pub(in crate::report::html) fn y_axis(drawing: &mut Drawing, frame: &Frame, scale: &Scale, ticks: &[Tick]) {
     for tick in ticks {
         let y = scale.at(tick.value);
         drawing.line("grid", (frame.left, y), (frame.right, y));

@@ -14,17 +14,17 @@ const LINE: f64 = 14.0;
 
 /// A name that wants to stand beside a point.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Label<'a> {
-    pub(in super::super) text: &'a str,
-    pub(in super::super) point: (f64, f64),
+pub(in crate::report::html) struct Label<'a> {
+    pub(in crate::report::html) text: &'a str,
+    pub(in crate::report::html) point: (f64, f64),
 }
 
 /// Where a name stands, and whether so far from its point that a line must lead there.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in super::super) struct Placement {
-    pub(in super::super) at: (f64, f64),
-    pub(in super::super) anchor: Anchor,
-    pub(in super::super) leader: Option<(f64, f64)>,
+pub(in crate::report::html) struct Placement {
+    pub(in crate::report::html) at: (f64, f64),
+    pub(in crate::report::html) anchor: Anchor,
+    pub(in crate::report::html) leader: Option<(f64, f64)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl Rectangle {
 /// A place for each label within the frame, clear of all points and of the labels before it; `None` where there is none.
 ///
 /// Places are tried by rising distance, so that a label stands as near to its point as the others let it.
-pub(in super::super) fn place(labels: &[Label<'_>], frame: &Frame) -> Vec<Option<Placement>> {
+pub(in crate::report::html) fn place(labels: &[Label<'_>], frame: &Frame) -> Vec<Option<Placement>> {
     let points: Vec<Rectangle> = labels.iter().map(|label| Rectangle::around(label.point, 6.0)).collect();
     let mut taken: Vec<Rectangle> = Vec::new();
     let mut placements = Vec::with_capacity(labels.len());
@@ -100,12 +100,12 @@ fn candidates() -> impl Iterator<Item = (f64, f64, Anchor)> {
 }
 
 /// The estimated width of a label.
-pub(in super::super) fn width_of(text: &str) -> f64 {
+pub(in crate::report::html) fn width_of(text: &str) -> f64 {
     unicode_width::UnicodeWidthStr::width(text) as f64 * CHARACTER
 }
 
 /// The name of a model for a chart: cut where it is wider than [`WIDEST_NAME`].
-pub(in super::super) fn name_in_chart(text: &str) -> Cow<'_, str> {
+pub(in crate::report::html) fn name_in_chart(text: &str) -> Cow<'_, str> {
     if width_of(text) <= WIDEST_NAME {
         return Cow::Borrowed(text);
     }
@@ -122,7 +122,7 @@ pub(in super::super) fn name_in_chart(text: &str) -> Cow<'_, str> {
 }
 
 /// Heights for labels in one column, each as near to the one it wants as an even distance between them lets it.
-pub(in super::super) fn stack(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
+pub(in crate::report::html) fn stack(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]));
     let line = LINE.min((bottom - top) / wanted.len().max(1) as f64);

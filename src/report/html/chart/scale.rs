@@ -6,14 +6,14 @@ use super::super::super::units;
 
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) struct Tick {
-    pub(in super::super) value: f64,
-    pub(in super::super) label: String,
+pub(in crate::report::html) struct Tick {
+    pub(in crate::report::html) value: f64,
+    pub(in crate::report::html) label: String,
 }
 
 /// A range of values laid over a range of pixels, evenly or by orders of magnitude.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in super::super) struct Scale {
+pub(in crate::report::html) struct Scale {
     low: f64,
     high: f64,
     from: f64,
@@ -27,26 +27,26 @@ const DURATIONS: [f64; 12] =
 
 impl Scale {
     /// Evenly, with some room at both ends. `pixels` go from the low end to the high one.
-    pub(in super::super) fn linear(values: impl Iterator<Item = f64>, pixels: (f64, f64)) -> Self {
+    pub(in crate::report::html) fn linear(values: impl Iterator<Item = f64>, pixels: (f64, f64)) -> Self {
         let (low, high) = range(values);
         let room = if high > low { (high - low) * 0.06 } else { low.abs().max(1e-9) * 0.05 };
         Self { low: low - room, high: high + room, from: pixels.0, to: pixels.1, is_logarithmic: false }
     }
 
     /// The same from 0 up, for values that are shares of something.
-    pub(in super::super) fn exact(low: f64, high: f64, pixels: (f64, f64)) -> Self {
+    pub(in crate::report::html) fn exact(low: f64, high: f64, pixels: (f64, f64)) -> Self {
         Self { low, high, from: pixels.0, to: pixels.1, is_logarithmic: false }
     }
 
     /// By orders of magnitude; values that are not above 0 stand at the low end.
-    pub(in super::super) fn logarithmic(values: impl Iterator<Item = f64>, pixels: (f64, f64)) -> Self {
+    pub(in crate::report::html) fn logarithmic(values: impl Iterator<Item = f64>, pixels: (f64, f64)) -> Self {
         let (low, high) = range(values.filter(|value| *value > 0.0));
         let (low, high) = if low > 0.0 { (low / 1.6, high * 1.6) } else { (0.5, 2.0) };
         Self { low, high, from: pixels.0, to: pixels.1, is_logarithmic: true }
     }
 
     /// The pixel of a value.
-    pub(in super::super) fn at(&self, value: f64) -> f64 {
+    pub(in crate::report::html) fn at(&self, value: f64) -> f64 {
         let share = if self.is_logarithmic {
             (value.max(self.low).ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
         } else {
@@ -56,7 +56,7 @@ impl Scale {
     }
 
     /// Round numbers within the range, about `count` of them, with as many decimals as tell them apart.
-    pub(in super::super) fn numbers(&self, count: usize) -> Vec<Tick> {
+    pub(in crate::report::html) fn numbers(&self, count: usize) -> Vec<Tick> {
         let raw = (self.high - self.low) / count.max(1) as f64;
         let magnitude = 10_f64.powf(raw.log10().floor());
         let off = |step: &f64| ((self.high - self.low) / step - count as f64).abs();
@@ -72,7 +72,7 @@ impl Scale {
     }
 
     /// Durations within the range, of values in seconds.
-    pub(in super::super) fn durations(&self) -> Vec<Tick> {
+    pub(in crate::report::html) fn durations(&self) -> Vec<Tick> {
         let tick = |value: f64| {
             let label = units::duration(Duration::from_secs_f64(value)).replace(".0 s", " s");
             Tick { value, label: label.replace(" m 00 s", " min").replace(" h 00 m", " h") }
@@ -81,7 +81,7 @@ impl Scale {
     }
 
     /// Sizes within the range, of values in bytes: at most six, each a power of two times the one before.
-    pub(in super::super) fn sizes(&self) -> Vec<Tick> {
+    pub(in crate::report::html) fn sizes(&self) -> Vec<Tick> {
         let powers: Vec<f64> = (10..60).map(|power| 2_f64.powi(power)).collect();
         let mut within: Vec<f64> = self.within(&powers).collect();
         let stride = within.len().div_ceil(6).max(1);

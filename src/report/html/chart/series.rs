@@ -9,29 +9,29 @@ const SHAPES: usize = 8;
 
 /// The mark of one row of the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) struct Series {
+pub(in crate::report::html) struct Series {
     colour: usize,
     shape: usize,
 }
 
 impl Series {
     /// The mark of the row at this place.
-    pub(in super::super) fn of(row: usize) -> Self {
+    pub(in crate::report::html) fn of(row: usize) -> Self {
         Self { colour: row % COLOURS, shape: row % SHAPES }
     }
 
     /// The class that fills with the colour.
-    pub(in super::super) fn fill(self) -> String {
+    pub(in crate::report::html) fn fill(self) -> String {
         format!("f{}", self.colour)
     }
 
     /// The class that draws lines in the colour.
-    pub(in super::super) fn stroke(self) -> String {
+    pub(in crate::report::html) fn stroke(self) -> String {
         format!("k{}", self.colour)
     }
 
     /// Draws the mark around a place.
-    pub(in super::super) fn draw(self, drawing: &mut Drawing, (x, y): (f64, f64), radius: f64) {
+    pub(in crate::report::html) fn draw(self, drawing: &mut Drawing, (x, y): (f64, f64), radius: f64) {
         let r = radius;
         let polygon = |points: &[(f64, f64)]| {
             let points: Vec<String> =
@@ -55,7 +55,7 @@ impl Series {
     }
 
     /// The mark alone, to stand before a name.
-    pub(in super::super) fn icon(self) -> String {
+    pub(in crate::report::html) fn icon(self) -> String {
         let mut drawing = Drawing::new(12.0, 12.0);
         self.draw(&mut drawing, (6.0, 6.0), 4.2);
         drawing.decoration("key")

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// A drawing that grows by elements.
 #[derive(Debug)]
-pub(in super::super) struct Drawing {
+pub(in crate::report::html) struct Drawing {
     width: f64,
     height: f64,
     body: String,
@@ -12,7 +12,7 @@ pub(in super::super) struct Drawing {
 
 /// Where a text stands beside its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Anchor {
+pub(in crate::report::html) enum Anchor {
     Start,
     Middle,
     End,
@@ -20,16 +20,22 @@ pub(in super::super) enum Anchor {
 
 impl Drawing {
     /// An empty drawing of that size, in pixels.
-    pub(in super::super) fn new(width: f64, height: f64) -> Self {
+    pub(in crate::report::html) fn new(width: f64, height: f64) -> Self {
         Self { width, height, body: String::new() }
     }
 
-    pub(in super::super) fn line(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
+    pub(in crate::report::html) fn line(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
         let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(number);
         let _ = write!(self.body, r#"<line class="{class}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>"#);
     }
 
-    pub(in super::super) fn rect(&mut self, class: &str, (x, y): (f64, f64), (width, height): (f64, f64), radius: f64) {
+    pub(in crate::report::html) fn rect(
+        &mut self,
+        class: &str,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        radius: f64,
+    ) {
         let [x, y, width, height, radius] = [x, y, width, height, radius].map(number);
         let rounded = if radius == "0" { String::new() } else { format!(r#" rx="{radius}""#) };
         let _ =
@@ -37,17 +43,17 @@ impl Drawing {
     }
 
     /// A path of SVG commands.
-    pub(in super::super) fn path(&mut self, class: &str, commands: &str) {
+    pub(in crate::report::html) fn path(&mut self, class: &str, commands: &str) {
         let _ = write!(self.body, r#"<path class="{class}" d="{commands}"/>"#);
     }
 
     /// Straight lines from point to point.
-    pub(in super::super) fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
+    pub(in crate::report::html) fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
         let points: Vec<String> = points.iter().map(|&(x, y)| format!("{},{}", number(x), number(y))).collect();
         let _ = write!(self.body, r#"<polyline class="{class}" points="{}"/>"#, points.join(" "));
     }
 
-    pub(in super::super) fn text(&mut self, class: &str, (x, y): (f64, f64), anchor: Anchor, text: &str) {
+    pub(in crate::report::html) fn text(&mut self, class: &str, (x, y): (f64, f64), anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => r#" text-anchor="middle""#,
@@ -58,7 +64,7 @@ impl Drawing {
     }
 
     /// What `draw` adds, with a text that is shown when it is pointed at.
-    pub(in super::super) fn titled(&mut self, title: &str, draw: impl FnOnce(&mut Self)) {
+    pub(in crate::report::html) fn titled(&mut self, title: &str, draw: impl FnOnce(&mut Self)) {
         let _ = write!(self.body, "<g><title>{}</title>", escape(title));
         draw(self);
         self.body.push_str("</g>");
@@ -67,7 +73,7 @@ impl Drawing {
     /// The drawing as an image of its own: `title` names it, `description` says what it shows.
     ///
     /// It is as wide as its place; `scales` or, if not, as wide as it was made.
-    pub(in super::super) fn finish(self, id: &str, title: &str, description: &str, scales: bool) -> String {
+    pub(in crate::report::html) fn finish(self, id: &str, title: &str, description: &str, scales: bool) -> String {
         let (width, height) = (number(self.width), number(self.height));
         let size = if scales { String::new() } else { format!(r#" width="{width}" height="{height}""#) };
         format!(
@@ -79,7 +85,7 @@ impl Drawing {
     }
 
     /// The drawing as a decoration that only repeats what stands beside it.
-    pub(in super::super) fn decoration(self, class: &str) -> String {
+    pub(in crate::report::html) fn decoration(self, class: &str) -> String {
         let (width, height) = (number(self.width), number(self.height));
         format!(
             r#"<svg class="{class}" aria-hidden="true" focusable="false" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{}</svg>"#,
@@ -89,14 +95,14 @@ impl Drawing {
 }
 
 /// A coordinate with one digit behind the point at most: finer than any screen shows.
-pub(in super::super) fn number(value: f64) -> String {
+pub(in crate::report::html) fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 /// Text inside an element or a quoted attribute. Characters that XML forbids are left out.
-pub(in super::super) fn escape(text: &str) -> String {
+pub(in crate::report::html) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -93,7 +93,14 @@ const WORTH_NOTING_BYTES: u64 = 4 << 20;
 /// Held by whoever computes a key, or uses its checkpoints; the system frees it when the holder ends, however it ends.
 #[derive(Debug)]
 pub struct KeyLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for KeyLock {
+    /// Closing is not enough to free it at once: a program that is just being started may hold a copy of the file.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Marks the folder as one that backup programs may leave out; the text is fixed by the convention.
@@ -265,7 +272,7 @@ impl Store {
             let file = open_lock(&path)?;
             LOCK.lock(&file).map_err(|source| io_error("lock", &path, source))?;
             if is_at(&file, &path) {
-                return Ok(KeyLock { _file: file });
+                return Ok(KeyLock { file });
             }
         }
     }
@@ -277,7 +284,7 @@ impl Store {
             let file = open_lock(&path)?;
             match LOCK.try_lock(&file) {
                 // Whoever removes a lock file holds its lock; whoever waited for it then holds a lock without a name.
-                Ok(()) if is_at(&file, &path) => return Ok(Some(KeyLock { _file: file })),
+                Ok(()) if is_at(&file, &path) => return Ok(Some(KeyLock { file })),
                 Ok(()) => {}
                 Err(fs::TryLockError::WouldBlock) => return Ok(None),
                 Err(fs::TryLockError::Error(source)) => return Err(io_error("lock", &path, source)),

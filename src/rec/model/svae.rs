@@ -22,7 +22,8 @@
 //!
 //! An epoch: `6 n_tokens n_items d` operations for the outputs, d the decoder's last width, and `18 n_tokens units²` for the
 //! recurrence. Outputs are computed for a chunk of tokens at a time, so no array has a row for each token and a column for
-//! each item.
+//! each item. With `sampled-items`, the first term's `n_items` is the number of different targets of a mini-batch and of
+//! items drawn beside them.
 //!
 //! # Departures from the paper
 //!
@@ -38,6 +39,7 @@
 
 mod learner;
 mod network;
+mod sampled_items;
 #[cfg(test)]
 mod tests;
 
@@ -94,6 +96,11 @@ pub struct SvaeParams {
     pub max_length: u32,
     /// Steps after which the gradient is cut off; 0 for the whole history.
     pub truncation: u32,
+    /// Items beside its own targets over which a mini-batch's softmax runs while it trains, drawn anew each time. All are,
+    /// if nothing is given; a sample is faster where there are many items, and less exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub sampled_items: Option<u32>,
     /// Learning rate of Adam.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub learning_rate: f64,
@@ -142,6 +149,7 @@ impl Default for SvaeParams {
             weight_decay: 0.005,
             max_length: 1000,
             truncation: 0,
+            sampled_items: None,
             learning_rate: 1e-3,
             batch: 16,
             epochs: 30,
@@ -202,6 +210,9 @@ impl Fit for SvaeParams {
             if widths.contains(&0) {
                 problems.push(problem(parameter, "a hidden layer of width `0`".to_owned()));
             }
+        }
+        if self.sampled_items == Some(0) {
+            problems.push(problem("sampled-items", "`0` is not a positive whole number".to_owned()));
         }
         if self.max_length < 2 {
             problems.push(problem("max-length", format!("`{}` events have none that follows", self.max_length)));

@@ -92,7 +92,11 @@ impl Learner<f32> for Sequences<'_> {
             })
             .collect();
         let beta = self.beta(batch.number * u64::from(params.batch));
-        let task = Task::new(params, self.n_items, &histories, beta, &noise);
+        let mut task = Task::new(params, self.n_items, &histories, beta, &noise);
+        if let Some(n_sampled) = params.sampled_items {
+            let mut random = stream(params.seed, "svae-items", &[batch.number]);
+            task.sample(n_sampled as usize, &mut random);
+        }
         let truncation = Some(params.truncation as usize).filter(|&steps| steps > 0);
         let sum = self.network.gradients(&task, truncation, &mut self.logits);
         Loss { sum, count: histories.len() as f64 }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use ndarray::{Array1, Array2, ArrayRef2, Axis, Ix2, s};
+use rand_chacha::ChaCha8Rng;
 
+use super::sampled_items::SampledItems;
 use super::{Reduction, SvaeParams};
 use crate::rec::linalg::Real;
 use crate::rec::model::{Element, Weights, WeightsError};
@@ -54,6 +56,8 @@ pub(super) struct Task<F> {
     pub(super) inputs: PackedSequences,
     /// The next k items of each token, each of the value 1/|Y_1|. Shape: `[n_tokens, n_items]`.
     pub(super) targets: SparseRows<F>,
+    /// The items of the softmax, if it is not over all; `targets` then has their columns alone.
+    pub(super) sampled: Option<SampledItems>,
     /// β c of each token's divergence. Shape: `[n_tokens]`.
     pub(super) divergence_weights: Array1<F>,
     /// ε of each token. Shape: `[n_tokens, latent]`.
@@ -75,6 +79,7 @@ impl<F: Real> Task<F> {
         let n_targets = params.targets as usize;
         let mut task = Self {
             targets: SparseRows::new(n_items),
+            sampled: None,
             divergence_weights: Array1::zeros(inputs.n_tokens()),
             noise: Array2::zeros((inputs.n_tokens(), params.latent as usize)),
             inputs,
@@ -94,6 +99,13 @@ impl<F: Real> Task<F> {
             task.noise.row_mut(token).assign(&noise[sequence].row(step));
         }
         task
+    }
+
+    /// Has the softmax run over the targets and so many other items, instead of all.
+    pub(super) fn sample(&mut self, n_sampled: usize, random: &mut ChaCha8Rng) {
+        let sampled = SampledItems::draw(&self.targets, n_sampled, random);
+        self.targets = sampled.targets(&self.targets);
+        self.sampled = Some(sampled);
     }
 }
 
@@ -180,6 +192,7 @@ impl<F: Real> Network<F> {
         let scale = F::rounded(1.0 / task.inputs.n_sequences() as f64);
         let mut loss = 0.0;
         let mut upstream = Array2::zeros(trace.hidden.dim());
+        let mut part = task.sampled.as_ref().map(|sampled| sampled.layer(&self.output));
         let n_tokens = task.inputs.n_tokens();
         // Chunks of about the same length.
         let n_chunks = n_tokens.div_ceil(tokens_per_chunk(task.targets.n_columns())).max(1);
@@ -187,22 +200,28 @@ impl<F: Real> Network<F> {
         for start in (0..n_tokens).step_by(chunk) {
             let tokens = start..n_tokens.min(start + chunk);
             let states = trace.hidden.slice(s![tokens.clone(), ..]).to_owned();
-            let (of_chunk, by_states) = self.chunk_gradients(states, task, tokens.clone(), scale, logits);
+            let (of_chunk, by_states) =
+                self.chunk_gradients(states, task, tokens.clone(), scale, part.as_mut(), logits);
             loss += of_chunk;
             upstream.slice_mut(s![tokens, ..]).assign(&by_states);
+        }
+        if let Some((sampled, part)) = task.sampled.as_ref().zip(part) {
+            sampled.give_back(&part, &mut self.output);
         }
         let by_inputs = self.gru.backward(&inputs, &task.inputs, trace, &upstream, truncation);
         self.items.backward(task.inputs.items(), &by_inputs);
         loss
     }
 
-    /// All that follows the recurrent layer, for some tokens: their loss, and its gradient by their states.
+    /// All that follows the recurrent layer, for some tokens: their loss, and its gradient by their states. `part` is the
+    /// output layer of the sampled items.
     fn chunk_gradients(
         &mut self,
         states: Array2<F>,
         task: &Task<F>,
         tokens: Range<usize>,
         scale: F,
+        part: Option<&mut EntryOutput<F>>,
         logits: &mut Logits<F>,
     ) -> (f64, Array2<F>) {
         let weights = task.divergence_weights.slice(s![tokens.clone()]);
@@ -212,7 +231,8 @@ impl<F: Real> Network<F> {
             GaussianSample::new(self.code.forward(summary), task.noise.slice(s![tokens.clone(), ..]).to_owned());
         let decoded = self.decoder.forward(sample.value());
         let last = &decoded[decoded.len() - 1];
-        let (loss, upstream) = softmax_output(&mut self.output, last, &task.targets.slice(tokens), scale, logits);
+        let output = part.unwrap_or(&mut self.output);
+        let (loss, upstream) = softmax_output(output, last, &task.targets.slice(tokens), scale, logits);
         let loss = loss + sample.weighted_divergence(&weights);
 
         let upstream = self.decoder.backward(&decoded, upstream);

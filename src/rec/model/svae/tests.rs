@@ -4,13 +4,13 @@ use ndarray::Array2;
 
 use super::network::{Network, Task};
 use super::{Fit, Reduction, Svae, SvaeParams};
-use crate::rec::Silent;
 use crate::rec::data::{Holdout, Split};
 use crate::rec::eval::{EvaluationOptions, evaluate};
 use crate::rec::model::Recommender;
 use crate::rec::model::testing::{assert_blocks_change_nothing, interactions_of, scores_of, split_of};
 use crate::rec::nn::gradient_check::assert_gradients;
 use crate::rec::nn::{Logits, standard_normal};
+use crate::rec::{Silent, stream};
 
 const ITEMS: usize = 6;
 const HISTORIES: [&[u32]; 3] = [&[2, 5, 0], &[0, 3, 1, 4, 2, 5], &[5, 4, 3, 2]];
@@ -74,6 +74,29 @@ fn gradients_are_those_of_the_loss() {
             network.gradients(&task, None, &mut Logits::default()) / HISTORIES.len() as f64
         });
     }
+}
+
+#[test]
+fn gradients_over_sampled_items_are_those_of_their_loss() {
+    let params = params();
+    let mut task = task(&params, &HISTORIES[..1]);
+    task.sample(2, &mut stream(1, "test", &[]));
+    let mut network = Network::<f64>::new(&params, ITEMS);
+    assert_gradients(&mut network, Network::parameters_mut, |network| {
+        network.gradients(&task, None, &mut Logits::default())
+    });
+}
+
+#[test]
+fn a_sample_of_all_items_gives_what_all_items_give() {
+    let (loss, gradients) = learn(&params(), &HISTORIES);
+    let mut task = task(&params(), &HISTORIES);
+    task.sample(ITEMS, &mut stream(1, "test", &[]));
+    let mut network = Network::<f64>::new(&params(), ITEMS);
+    assert!((loss - network.gradients(&task, None, &mut Logits::default())).abs() < 1e-12);
+    let sampled: Vec<Array2<f64>> =
+        network.parameters_mut().into_iter().map(|(_, parameter)| parameter.dense_gradient()).collect();
+    assert_near(&gradients, &sampled);
 }
 
 #[test]
@@ -154,17 +177,19 @@ fn small() -> SvaeParams {
 #[test]
 fn it_learns_what_comes_next() {
     let (split, histories) = round_trips();
-    let fitted = small().fit(&split, &Silent).unwrap();
-    assert!(fitted.model.reads_order());
-    let scores = scores_of(fitted.model.ranking().unwrap(), &split.train);
-    let follows = histories.iter().zip(scores.rows()).filter(|(history, scores)| {
-        let best = (0..12).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
-        best as u32 == (history[4] + 1) % 12
-    });
-    assert_eq!(follows.count(), 48);
-    let losses: Vec<f64> = fitted.curve.points.iter().map(|point| point.loss.unwrap()).collect();
-    assert_eq!(losses.len(), 60);
-    assert!(losses[59] < 0.5 * losses[0]);
+    for sampled_items in [None, Some(1)] {
+        let fitted = SvaeParams { sampled_items, ..small() }.fit(&split, &Silent).unwrap();
+        assert!(fitted.model.reads_order());
+        let scores = scores_of(fitted.model.ranking().unwrap(), &split.train);
+        let follows = histories.iter().zip(scores.rows()).filter(|(history, scores)| {
+            let best = (0..12).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+            best as u32 == (history[4] + 1) % 12
+        });
+        assert_eq!(follows.count(), 48);
+        let losses: Vec<f64> = fitted.curve.points.iter().map(|point| point.loss.unwrap()).collect();
+        assert_eq!(losses.len(), 60);
+        assert!(losses[59] < 0.5 * losses[0]);
+    }
 }
 
 #[test]
@@ -225,11 +250,12 @@ fn parameters_out_of_range_are_problems() {
         decoder: vec![3, 0],
         max_length: 1,
         weight_decay: f64::NAN,
+        sampled_items: Some(0),
         learning_rate: 0.0,
         ..SvaeParams::default()
     };
     let parameters: Vec<_> = wrong.check().into_iter().map(|problem| problem.parameter).collect();
-    assert_eq!(parameters, ["units", "decoder", "max-length", "weight-decay", "learning-rate"]);
+    assert_eq!(parameters, ["units", "decoder", "sampled-items", "max-length", "weight-decay", "learning-rate"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The last layer of a network of which only some outputs are wanted.
 
-use ndarray::{Array2, ArrayRef2};
+use ndarray::{Array2, ArrayRef2, Axis};
 
 use super::sparse_product::{add_sampled_products, add_sparse_dense, add_transposed_sparse_dense};
 use crate::rec::linalg::{Real, product, product_into};
@@ -51,6 +51,24 @@ impl<F: Real> EntryOutput<F> {
         let mut gradient = Array2::zeros((entries.n_rows(), self.weight.value.ncols()));
         add_sparse_dense(entries, upstream, &self.weight.value, &mut gradient);
         gradient
+    }
+
+    /// The layer of some outputs alone, without gradients.
+    #[must_use]
+    pub fn part(&self, outputs: &[u32]) -> Self {
+        let rows: Vec<usize> = outputs.iter().map(|&output| output as usize).collect();
+        Self::new(self.weight.value.select(Axis(0), &rows), self.bias.value.select(Axis(0), &rows))
+    }
+
+    /// Adds the gradients of a [`Self::part`] of these outputs (rising).
+    pub fn add_gradients_of_part(&mut self, outputs: &[u32], part: &Self) {
+        for (whole, part) in [(&mut self.weight, &part.weight), (&mut self.bias, &part.bias)] {
+            let gradient = whole.gradient_rows(outputs);
+            for (&output, of_part) in outputs.iter().zip(part.gradient().rows()) {
+                let mut row = gradient.row_mut(output as usize);
+                row += &of_part;
+            }
+        }
     }
 
     /// All outputs. Shape: `[n_rows, n_outputs]`.

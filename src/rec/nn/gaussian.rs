@@ -3,28 +3,23 @@
 //! D. P. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014, <https://arxiv.org/abs/1312.6114>, sections 2.4
 //! and appendix B.
 
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayView2, Axis, s};
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 
-use super::vectorised;
 use crate::rec::linalg::Real;
 use crate::rec::stream;
-
-/// Rows that are one task.
-const BLOCK: usize = 32;
 
 /// Standard normal numbers; every row of every epoch has a random stream of its own. Shapes: `rows` `[n_rows]`, the rows'
 /// addresses; the result `[n_rows, width]`.
 pub fn standard_normal<F: Real>(seed: u64, purpose: &str, rows: &[u32], epoch: u32, width: usize) -> Array2<F> {
     let mut noise = Array2::zeros((rows.len(), width));
-    noise.axis_iter_mut(Axis(0)).into_par_iter().zip(rows).for_each(|(mut noise, &row)| {
+    for (&row, mut noise) in rows.iter().zip(noise.rows_mut()) {
         let mut random = stream(seed, purpose, &[u64::from(epoch), u64::from(row)]);
         for value in &mut noise {
             let normal: f64 = StandardNormal.sample(&mut random);
             *value = F::rounded(normal);
         }
-    });
+    }
     noise
 }
 
@@ -46,84 +41,69 @@ impl<F: Real> GaussianSample<F> {
     /// If the shapes do not fit together.
     pub fn new(statistics: Array2<F>, noise: Array2<F>) -> Self {
         assert_eq!(statistics.dim(), (noise.nrows(), 2 * noise.ncols()), "a mean and a variance for each number");
-        let (width, mut deviations) = (noise.ncols(), noise);
-        rows_mut(&mut deviations).zip(rows(&statistics)).with_min_len(BLOCK).for_each(|(deviations, statistics)| {
-            vectorised(
-                #[inline(always)]
-                || {
-                    for (value, &log_variance) in deviations.iter_mut().zip(&statistics[width..]) {
-                        *value *= (F::rounded(0.5) * log_variance).exponential();
-                    }
-                },
-            );
-        });
-        Self { statistics, deviations }
+        let mut sample = Self { statistics, deviations: noise };
+        let half = F::rounded(0.5);
+        let log_variances = sample.statistics.slice(s![.., sample.deviations.ncols()..]);
+        sample.deviations.zip_mut_with(&log_variances, |value, &log| *value *= (half * log).exponential());
+        sample
+    }
+
+    /// μ. Shape: `[n_rows, width]`.
+    fn means(&self) -> ArrayView2<'_, F> {
+        self.statistics.slice(s![.., ..self.deviations.ncols()])
+    }
+
+    /// log σ². Shape: `[n_rows, width]`.
+    fn log_variances(&self) -> ArrayView2<'_, F> {
+        self.statistics.slice(s![.., self.deviations.ncols()..])
     }
 
     /// `z`. Shape: `[n_rows, width]`.
     pub fn value(&self) -> Array2<F> {
-        &self.statistics.slice(s![.., ..self.deviations.ncols()]) + &self.deviations
+        &self.means() + &self.deviations
     }
 
     /// `KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (σ² + μ² − 1 − log σ²)`, summed over all rows.
     pub fn divergence(&self) -> f64 {
-        self.weighted_divergence(&vec![F::one(); self.statistics.nrows()])
+        self.weighted_divergence(&Array1::ones(self.statistics.nrows()))
     }
 
     /// The divergences of the rows, each times its weight, added up. Shape of `weights`: `[n_rows]`.
-    pub fn weighted_divergence(&self, weights: &[F]) -> f64 {
-        let width = self.deviations.ncols();
-        let of_row = |(statistics, &weight): (&[F], &F)| {
-            let (means, log_variances) = statistics.split_at(width);
-            let terms = means.iter().zip(log_variances).map(|(&mean, &log_variance)| {
-                (log_variance.exponential() + mean * mean - F::one() - log_variance).to_double()
+    pub fn weighted_divergence(&self, weights: &ArrayRef1<F>) -> f64 {
+        let (means, log_variances) = (self.means(), self.log_variances());
+        let rows = means.rows().into_iter().zip(log_variances.rows()).zip(weights);
+        rows.map(|((means, logs), &weight)| {
+            let terms = means.into_iter().zip(logs).map(|(&mean, &log)| {
+                let variance = log.exponential();
+                (variance + mean * mean - F::one() - log).to_double()
             });
             0.5 * weight.to_double() * terms.sum::<f64>()
-        };
-        let divergences: Vec<f64> = rows(&self.statistics).zip(weights).with_min_len(BLOCK).map(of_row).collect();
-        divergences.into_iter().sum()
+        })
+        .sum()
     }
 
     /// The gradient by the statistics of a loss whose gradient by `z` is `upstream`, plus `weight` times the divergence.
     /// Shapes: `upstream` `[n_rows, width]`, the result `[n_rows, 2 width]`.
     pub fn backward(self, upstream: &Array2<F>, weight: F) -> Array2<F> {
-        self.weighted_backward(upstream, &vec![weight; upstream.nrows()])
+        let weights = Array1::from_elem(upstream.nrows(), weight);
+        self.weighted_backward(upstream, &weights)
     }
 
     /// As [`Self::backward`], with a weight for each row's divergence. Shape of `weights`: `[n_rows]`.
-    pub fn weighted_backward(self, upstream: &Array2<F>, weights: &[F]) -> Array2<F> {
+    pub fn weighted_backward(self, upstream: &Array2<F>, weights: &ArrayRef1<F>) -> Array2<F> {
         let width = self.deviations.ncols();
+        let (half, one) = (F::rounded(0.5), F::one());
         let mut gradient = self.statistics;
-        let beside = rows(upstream).zip(rows(&self.deviations)).zip(weights);
-        rows_mut(&mut gradient).zip(beside).with_min_len(BLOCK).for_each(|(row, ((upstream, deviations), &weight))| {
-            vectorised(
-                #[inline(always)]
-                || {
-                    let (means, log_variances) = row.split_at_mut(width);
-                    for (mean, &upstream) in means.iter_mut().zip(upstream) {
-                        *mean = *mean * weight + upstream;
-                    }
-                    for ((log_variance, &upstream), &deviation) in
-                        log_variances.iter_mut().zip(upstream).zip(deviations)
-                    {
-                        let of_divergence = (log_variance.exponential() - F::one()) * weight;
-                        *log_variance = (of_divergence + upstream * deviation) * F::rounded(0.5);
-                    }
-                },
-            );
-        });
+        let (mut means, mut log_variances) = gradient.multi_slice_mut((s![.., ..width], s![.., width..]));
+        let weights = weights.view().insert_axis(Axis(1));
+        means *= &weights;
+        means += upstream;
+        log_variances.map_inplace(|value| *value = value.exponential() - one);
+        log_variances *= &weights;
+        log_variances += &(upstream * &self.deviations);
+        log_variances.map_inplace(|value| *value *= half);
         gradient
     }
-}
-
-/// The rows of a row-major matrix of one column or more.
-fn rows<F: Real>(matrix: &Array2<F>) -> impl IndexedParallelIterator<Item = &[F]> {
-    matrix.as_slice().expect("a row-major matrix").par_chunks_exact(matrix.ncols().max(1))
-}
-
-fn rows_mut<F: Real>(matrix: &mut Array2<F>) -> impl IndexedParallelIterator<Item = &mut [F]> {
-    let width = matrix.ncols().max(1);
-    matrix.as_slice_mut().expect("a row-major matrix").par_chunks_exact_mut(width)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 use rand::seq::SliceRandom;
-use rayon::prelude::*;
 
 use super::network::{Network, Task};
 use super::{Svae, SvaeParams};
@@ -84,7 +83,7 @@ impl Learner<f32> for Sequences<'_> {
         let latent = params.latent as usize;
         let noise: Vec<Array2<f32>> = batch
             .rows
-            .par_iter()
+            .iter()
             .zip(&histories)
             .map(|(&row, history)| {
                 let n_steps = history.len() - 1;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayRef2, Axis, Ix2, s};
+use ndarray::{Array1, Array2, ArrayRef2, Axis, Ix2, s};
 use rand_chacha::ChaCha8Rng;
 
 use super::sampled_items::SampledItems;
@@ -58,8 +58,8 @@ pub(super) struct Task<F> {
     pub(super) targets: SparseRows<F>,
     /// The items of the softmax, if it is not over all; `targets` then has their columns alone.
     pub(super) sampled: Option<SampledItems>,
-    /// β c of each token's divergence.
-    pub(super) divergence_weights: Vec<F>,
+    /// β c of each token's divergence. Shape: `[n_tokens]`.
+    pub(super) divergence_weights: Array1<F>,
     /// ε of each token. Shape: `[n_tokens, latent]`.
     pub(super) noise: Array2<F>,
 }
@@ -80,7 +80,7 @@ impl<F: Real> Task<F> {
         let mut task = Self {
             targets: SparseRows::new(n_items),
             sampled: None,
-            divergence_weights: Vec::with_capacity(inputs.n_tokens()),
+            divergence_weights: Array1::zeros(inputs.n_tokens()),
             noise: Array2::zeros((inputs.n_tokens(), params.latent as usize)),
             inputs,
         };
@@ -95,7 +95,7 @@ impl<F: Real> Task<F> {
                 Reduction::Mean => beta / n_steps as f64,
                 Reduction::Sum => beta,
             };
-            task.divergence_weights.push(F::rounded(reduced));
+            task.divergence_weights[token] = F::rounded(reduced);
             task.noise.row_mut(token).assign(&noise[sequence].row(step));
         }
         task
@@ -224,7 +224,7 @@ impl<F: Real> Network<F> {
         part: Option<&mut EntryOutput<F>>,
         logits: &mut Logits<F>,
     ) -> (f64, Array2<F>) {
-        let weights = &task.divergence_weights[tokens.clone()];
+        let weights = task.divergence_weights.slice(s![tokens.clone()]);
         let encoded = self.encoder.forward(states);
         let summary = &encoded[encoded.len() - 1];
         let sample =
@@ -233,10 +233,10 @@ impl<F: Real> Network<F> {
         let last = &decoded[decoded.len() - 1];
         let output = part.unwrap_or(&mut self.output);
         let (loss, upstream) = softmax_output(output, last, &task.targets.slice(tokens), scale, logits);
-        let loss = loss + sample.weighted_divergence(weights);
+        let loss = loss + sample.weighted_divergence(&weights);
 
         let upstream = self.decoder.backward(&decoded, upstream);
-        let weights: Vec<F> = weights.iter().map(|&weight| weight * scale).collect();
+        let weights = weights.mapv(|weight| weight * scale);
         let upstream = sample.weighted_backward(&upstream, &weights);
         self.code.backward(summary, &upstream);
         let upstream = self.code.input_gradient(&upstream);

@@ -89,6 +89,8 @@ impl Coordinator<'_, '_> {
             memory_bytes: allotment.memory_bytes,
             reasons: reasons(last.as_ref(), &resolved.preimage, self.forced[index]),
         });
+        // Before it begins: who sees what a stage does finds the stage in the record.
+        self.log.flush();
         let cancel = Arc::new(Cancel::default());
         let log = self.log.stage_log(&planned.name);
         let (runner, sender) = (&*self.executor.runner, self.executor.sender.clone());
@@ -107,6 +109,7 @@ impl Coordinator<'_, '_> {
 
     pub(super) fn fetch(&mut self, index: usize, what: String) {
         self.tell(Event::StageFetching { stage: self.name(index), what });
+        self.log.flush();
         let cancel = Arc::new(Cancel::default());
         self.states[index] = State::Fetching(Arc::clone(&cancel));
         let Executor { registry, workspace, sender, .. } = self.executor;

@@ -200,8 +200,8 @@ fn tell_memory() {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [_, "exec-stage", job] => {
-            run_stage_process(Path::new(job), &registry(), std::io::stdout()).expect("the job can be carried out");
+        [_, "exec-stage", folder] => {
+            run_stage_process(Path::new(folder), &registry(), std::io::stdout()).expect("the job can be carried out");
         }
         [_, "end"] => {}
         _ => {

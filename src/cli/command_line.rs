@@ -119,7 +119,7 @@ pub enum Command {
     Cache(CacheArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Run one stage from a job file; recflow calls this itself
+    /// Run one stage; recflow calls this itself
     #[command(hide = true)]
     ExecStage(ExecStageArgs),
 }

@@ -12,13 +12,13 @@ use crate::engine::{Registry, run_stage_process};
 /// The arguments of `recflow exec-stage`.
 #[derive(Debug, Clone, Args)]
 pub struct ExecStageArgs {
-    /// The file that says what to run
-    pub job: PathBuf,
+    /// The folder to work in; standard input says what to run
+    pub folder: PathBuf,
 }
 
 /// Runs the stage and tells of it on standard output, a JSON value a line.
 pub(super) fn execute(args: &ExecStageArgs, registry: &Registry) -> Exit {
-    match run_stage_process(&args.job, registry, io::stdout()) {
+    match run_stage_process(&args.folder, registry, io::stdout()) {
         Ok(()) => Exit::Success,
         Err(error) => {
             Sink::new(io::stderr()).line(&format!("error: {error}"));

@@ -73,7 +73,7 @@ pub const POINTS: [&str; 56] = [
     "work.mkdir",
     "work.create",
     "work.write",
-    "work.symlink",
+    "work.link",
     "run.mkdir",
     "run.create",
     "run.write",
@@ -243,7 +243,7 @@ impl Armed {
     fn reach(&self, name: &str, call: &str) -> Option<Fault> {
         self.note(name);
         let (point, nth, effect) = self.strike.as_ref()?;
-        if self.full.load(Ordering::Relaxed) && ["mkdir", "create", "write", "symlink", "link"].contains(&call) {
+        if self.full.load(Ordering::Relaxed) && ["mkdir", "create", "write", "link"].contains(&call) {
             return Some(Fault { effect: *effect, nth: *nth });
         }
         let is_meant = |name: &str| point == "any" || point == name;

@@ -164,10 +164,10 @@ impl Purpose {
         file.set_modified(time)
     }
 
-    /// Gives a file a name that points to it.
-    pub(crate) fn symlink(self, target: &Path, path: &Path) -> io::Result<()> {
-        self.at("symlink")?;
-        symlink(target, path)
+    /// Gives a file another name; where that cannot be (on another disk, of another owner), one that points to it.
+    pub(crate) fn link(self, file: &Path, name: &Path) -> io::Result<()> {
+        self.at("link")?;
+        fs::hard_link(file, name).or_else(|_| symlink(file, name))
     }
 
     /// Removes a file; whether it was there.

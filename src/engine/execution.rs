@@ -10,8 +10,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::disk::WORK;
-
 use super::artifact::Artifact;
 use super::digest::Digest;
 use super::event::Failure;
@@ -19,7 +17,8 @@ use super::job::Job;
 use super::program::Programs;
 use super::registry::{OutputPort, Registry};
 use super::stage::{Facts, InputArtifact, StageCtx, StageError, StageProgress};
-use super::store::{Action, Durability, Scratch, Store, StoreError};
+use super::store::{Action, Durability, Store, StoreError};
+use super::workplace::Workplace;
 
 /// Why a job gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -40,9 +39,15 @@ pub(super) enum ExecutionError {
     Failed(#[from] Failure),
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store { message: error.to_string() }
+    }
+}
+
 impl From<StoreError> for ExecutionError {
     fn from(error: StoreError) -> Self {
-        Self::Failed(Failure::Store { message: error.to_string() })
+        Self::Failed(error.into())
     }
 }
 
@@ -73,14 +78,15 @@ pub(super) enum Origin {
     Found,
 }
 
-/// Carries out a job in the current rayon pool and puts its result into the store, unless it is there by now.
+/// Carries out a job in the current rayon pool and in that folder, with that file for what it says, and puts its result into
+/// the store, unless it is there by now.
 pub(super) fn execute(
     job: &Job,
     registry: &Registry,
     store: &Store,
+    (place, log): (Workplace<'_>, &Path),
     meter: &dyn Meter,
     progress: &dyn StageProgress,
-    log: Option<&Path>,
     on_wait: impl Fn(),
 ) -> Result<Origin, ExecutionError> {
     let key = job.preimage.key();
@@ -104,20 +110,15 @@ pub(super) fn execute(
         store.discard_checkpoints(key)?;
     }
 
-    let scratch = store.scratch()?;
-    let (out_dir, work_dir) = (scratch.path().join("out"), scratch.path().join("work"));
     let outputs = stage.ports(kind.ports()).outputs;
-    let out_dirs = outputs.iter().map(|port| out_dir.join(port.name));
-    for dir in out_dirs.chain([work_dir.clone()]) {
-        WORK.make_dir(&dir).map_err(|source| unusable(&dir, source))?;
-    }
+    place.prepare(job.inputs.len(), &outputs)?;
     let ctx = StageCtx {
-        inputs: lay_out_inputs(job, store, &scratch)?,
+        inputs: lay_out_inputs(job, store, place)?,
         sources: job.sources.clone(),
         workspace: job.workspace.clone(),
-        out_dir,
-        work_dir,
-        log: log.map(Path::to_owned),
+        out_dir: place.out_dir(),
+        work_dir: place.work_dir(),
+        log: Some(log.to_owned()),
         programs: Programs::default(),
         threads: job.threads,
         memory_limit_bytes: job.memory_limit_bytes,
@@ -152,11 +153,11 @@ pub(super) fn execute(
 fn lay_out_inputs(
     job: &Job,
     store: &Store,
-    scratch: &Scratch,
+    place: Workplace<'_>,
 ) -> Result<BTreeMap<String, Vec<InputArtifact>>, ExecutionError> {
     let mut inputs: BTreeMap<String, Vec<InputArtifact>> = BTreeMap::new();
     for (index, input) in job.inputs.iter().enumerate() {
-        let dir = scratch.path().join("in").join(index.to_string());
+        let dir = place.input_dir(index);
         store.lay_out(&input.artifact, &dir).map_err(|error| match error {
             StoreError::Damaged { digest, .. } => ExecutionError::DamagedInput { stage: input.stage.clone(), digest },
             other @ StoreError::Io { .. } => other.into(),
@@ -168,11 +169,6 @@ fn lay_out_inputs(
         });
     }
     Ok(inputs)
-}
-
-/// A folder for work in progress that cannot be worked in is the store's failure, not the stage's.
-fn unusable(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Io { doing: "write", path: path.to_owned(), source }
 }
 
 /// An input file that was edited while the stage read it would make a result that its key does not name.

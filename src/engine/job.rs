@@ -49,9 +49,9 @@ pub struct JobInput {
     pub artifact: Artifact,
 }
 
-/// A job and the store that its inputs are in and its result goes to: what a stage process is started with.
+/// A job and the store that its inputs are in and its result goes to: what a stage process is told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct JobFile {
+pub(super) struct Brief {
     /// The job.
     pub job: Job,
     /// The store's folder.

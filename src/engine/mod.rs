@@ -38,6 +38,7 @@ mod store;
 mod stored_stage;
 mod survey;
 mod variant;
+mod workplace;
 
 pub use artifact::{Artifact, FileRecord};
 pub use budget::Capacity;

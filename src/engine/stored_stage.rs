@@ -88,7 +88,7 @@ impl Store {
         let io = |source| StoreError::Io { doing: "make", path: dir.to_owned(), source };
         WORK.make_dir(dir).map_err(io)?;
         for (name, file) in &artifact.files {
-            WORK.symlink(&self.verified_path(*file)?, &dir.join(name)).map_err(io)?;
+            WORK.link(&self.verified_path(*file)?, &dir.join(name)).map_err(io)?;
         }
         Ok(())
     }

@@ -124,7 +124,7 @@ fn pid(process: u32) -> Pid {
     Pid::from_raw(process.cast_signed()).unwrap()
 }
 
-/// The living processes that run a stage of this folder: those whose job file lies in it.
+/// The living processes that run a stage of this folder: those that work in it.
 pub fn stage_processes(folder: &Path) -> Vec<u32> {
     let folder = folder.canonicalize().unwrap();
     let numbers = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -134,7 +134,7 @@ pub fn stage_processes(folder: &Path) -> Vec<u32> {
             let command = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
             let mut words = command.split(|&byte| byte == 0);
             words.nth(1) == Some(b"exec-stage")
-                && words.next().is_some_and(|job| job.starts_with(folder.as_os_str().as_bytes()))
+                && words.next().is_some_and(|place| place.starts_with(folder.as_os_str().as_bytes()))
         })
         .collect()
 }

@@ -13,12 +13,14 @@ use crate::engine::job::Job;
 use crate::engine::registry::Registry;
 use crate::engine::stage::StageProgress;
 use crate::engine::store::Store;
+use crate::engine::workplace::{Workplace, Workplaces};
 
 /// Runs jobs in rayon pools of this process.
 #[derive(Debug)]
 pub struct InProcess {
     registry: Arc<Registry>,
     store: Store,
+    workplaces: Workplaces,
     /// Pools that no job uses at this moment: starting threads takes longer than many a stage.
     idle: Mutex<Vec<ThreadPool>>,
 }
@@ -26,7 +28,7 @@ pub struct InProcess {
 impl InProcess {
     /// A runner of these kinds over that store.
     pub fn new(registry: Arc<Registry>, store: Store) -> Self {
-        Self { registry, store, idle: Mutex::default() }
+        Self { registry, workplaces: Workplaces::new(store.clone()), store, idle: Mutex::default() }
     }
 
     fn pool(&self, threads: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
@@ -44,10 +46,15 @@ impl Runner for InProcess {
             Ok(pool) => pool,
             Err(error) => return Verdict::Failed(Failure::Error { message: error.to_string(), help: None }),
         };
+        let scratch = match self.workplaces.take() {
+            Ok(scratch) => scratch,
+            Err(error) => return Verdict::Failed(error.into()),
+        };
         let progress = Telling { cancel, tell };
         let on_wait = || tell(Report::Waiting);
-        let (registry, store) = (&self.registry, &self.store);
-        let result = pool.install(|| execute(job, registry, store, &Unmetered, &progress, Some(log), on_wait));
+        let (registry, store, place) = (&self.registry, &self.store, Workplace(scratch.path()));
+        let result = pool.install(|| execute(job, registry, store, (place, log), &Unmetered, &progress, on_wait));
+        self.workplaces.give_back(scratch);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(pool);
         result.into()
     }

@@ -1,7 +1,7 @@
-//! The inside of a stage process: `recflow exec-stage JOB`.
+//! The inside of a stage process: `recflow exec-stage FOLDER`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -10,22 +10,18 @@ use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 use super::{Report, Verdict};
 use crate::engine::execution::{Meter, execute};
-use crate::engine::job::JobFile;
+use crate::engine::job::Brief;
 use crate::engine::registry::Registry;
 use crate::engine::stage::StageProgress;
 use crate::engine::store::{Store, StoreError};
+use crate::engine::workplace::Workplace;
 
 /// A stage process that could not even begin.
 #[derive(Debug, thiserror::Error)]
 pub enum StageProcessError {
-    /// The job file cannot be read.
-    #[error("cannot read the job `{path}`: {source}")]
-    Job {
-        /// The job file.
-        path: String,
-        /// What is wrong.
-        source: io::Error,
-    },
+    /// What is to be done cannot be read.
+    #[error("standard input tells no job: {0}")]
+    Brief(io::Error),
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -42,15 +38,12 @@ pub(super) enum Line {
     Verdict(Verdict),
 }
 
-/// Carries out the job in that file and tells of it on `out`, one JSON value a line, the verdict last.
-pub fn run_stage_process(
-    job_file: &Path,
-    registry: &Registry,
-    out: impl Write + Send,
-) -> Result<(), StageProcessError> {
-    let read = fs::read(job_file).and_then(|bytes| Ok(serde_json::from_slice::<JobFile>(&bytes)?));
-    let JobFile { job, store, log, parent } =
-        read.map_err(|source| StageProcessError::Job { path: job_file.display().to_string(), source })?;
+/// Carries out, in that folder, the job that standard input tells of, and tells of it on `out`, one JSON value a line, the
+/// verdict last.
+pub fn run_stage_process(place: &Path, registry: &Registry, out: impl Write + Send) -> Result<(), StageProcessError> {
+    let mut told = Vec::new();
+    let read = io::stdin().read_to_end(&mut told).and_then(|_| Ok(serde_json::from_slice::<Brief>(&told)?));
+    let Brief { job, store, log, parent } = read.map_err(StageProcessError::Brief)?;
     // A stage whose result nobody waits for must not go on using the machine.
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(io::Error::from)?;
     if getppid().map(|pid| pid.as_raw_nonzero().get() as u32) != Some(parent) {
@@ -60,7 +53,8 @@ pub fn run_stage_process(
     rayon::ThreadPoolBuilder::new().num_threads(job.threads).build_global().map_err(io::Error::other)?;
     let lines = Lines { out: Mutex::new(out), last: Mutex::new(None) };
     let on_wait = || lines.tell(&Line::Report(Report::Waiting));
-    let verdict: Verdict = execute(&job, registry, &store, &OwnProcess, &lines, Some(&log), on_wait).into();
+    let place = (Workplace(place), log.as_path());
+    let verdict: Verdict = execute(&job, registry, &store, place, &OwnProcess, &lines, on_wait).into();
     lines.tell(&Line::Verdict(verdict));
     Ok(())
 }

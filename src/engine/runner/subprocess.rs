@@ -1,6 +1,6 @@
 //! Jobs in processes of their own: own threads, own figures, and an end that can be enforced.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Write as _};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -13,49 +13,49 @@ use wait4::{ResUse, Wait4};
 use super::memory_watch::watch;
 use super::stage_process::Line;
 use super::{Cancel, Report, Runner, Verdict};
-use crate::disk::{RUN, WORK};
+use crate::disk::RUN;
 use crate::engine::event::Failure;
-use crate::engine::job::{Job, JobFile};
+use crate::engine::job::{Brief, Job};
 use crate::engine::spec::MemorySize;
-use crate::engine::store::{Store, StoreError};
+use crate::engine::store::Store;
+use crate::engine::workplace::Workplaces;
 
-/// Runs each job as `PROGRAM exec-stage JOB_FILE`.
+/// Runs each job as `PROGRAM exec-stage FOLDER`, which is told of it on its standard input.
 #[derive(Debug)]
 pub struct Subprocess {
     program: PathBuf,
     store: Store,
+    workplaces: Workplaces,
 }
 
 impl Subprocess {
     /// A runner that starts that program over that store.
     pub fn new(program: PathBuf, store: Store) -> Self {
-        Self { program, store }
+        Self { program, workplaces: Workplaces::new(store.clone()), store }
     }
 
     fn attempt(
         &self,
         job: &Job,
+        place: &Path,
         log: &Path,
         cancel: &Cancel,
         tell: &(dyn Fn(Report) + Sync),
     ) -> Result<Verdict, Failure> {
-        let scratch = self.store.scratch().map_err(|error| store_failure(&error))?;
-        let job_path = scratch.path().join("job.json");
         let (store, parent) = (self.store.root().to_owned(), std::process::id());
-        let job_file = JobFile { job: job.clone(), store, log: log.to_owned(), parent };
-        let bytes = serde_json::to_vec(&job_file).map_err(|error| start_failure(&error.into()))?;
-        WORK.write_file(&job_path, &bytes).map_err(|error| start_failure(&error))?;
+        let brief = Brief { job: job.clone(), store, log: log.to_owned(), parent };
+        let brief = serde_json::to_vec(&brief).map_err(|error| start_failure(&error.into()))?;
         // Every attempt adds to it, and so do programs that the stage runs.
         let log = RUN.open_or_create(log).map_err(|error| start_failure(&error))?;
 
         let mut child = Command::new(&self.program)
             .arg("exec-stage")
-            .arg(&job_path)
+            .arg(place)
             // Whatever uses threads in there gets as many as the stage was given; BLAS is called from those.
             .env("RAYON_NUM_THREADS", job.threads.to_string())
             .env("OPENBLAS_NUM_THREADS", "1")
             .env("OMP_NUM_THREADS", "1")
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
             .process_group(0)
@@ -64,6 +64,10 @@ impl Subprocess {
         let pid = Pid::from_raw(child.id() as i32);
         if let Some(pid) = pid {
             cancel.attach(pid);
+        }
+        if let Some(mut stdin) = child.stdin.take() {
+            // Who ends before it has read this tells by how it ends.
+            let _ = stdin.write_all(&brief);
         }
         let stdout = child.stdout.take();
         let (outgrown, verdict) = thread::scope(|scope| {
@@ -96,7 +100,13 @@ impl Subprocess {
 
 impl Runner for Subprocess {
     fn run(&self, job: &Job, log: &Path, cancel: &Cancel, tell: &(dyn Fn(Report) + Sync)) -> Verdict {
-        self.attempt(job, log, cancel, tell).unwrap_or_else(Verdict::Failed)
+        let scratch = match self.workplaces.take() {
+            Ok(scratch) => scratch,
+            Err(error) => return Verdict::Failed(error.into()),
+        };
+        let verdict = self.attempt(job, scratch.path(), log, cancel, tell);
+        self.workplaces.give_back(scratch);
+        verdict.unwrap_or_else(Verdict::Failed)
     }
 }
 
@@ -122,8 +132,4 @@ fn silent_end(status: ExitStatus, peak_memory_bytes: u64) -> Failure {
 
 fn start_failure(error: &io::Error) -> Failure {
     Failure::Store { message: format!("the stage's process could not be started: {error}") }
-}
-
-fn store_failure(error: &StoreError) -> Failure {
-    Failure::Store { message: error.to_string() }
 }

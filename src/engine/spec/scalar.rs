@@ -6,6 +6,25 @@ use super::node::NodeKind;
 
 /// What a plain (unquoted) scalar is: `5` a number, `true` a truth value, `yes` text, nothing `null`.
 pub(super) fn plain(text: &str) -> NodeKind {
+    obvious(text).unwrap_or_else(|| as_document(text))
+}
+
+/// What most scalars are can be told at a glance: words are text, digits a number. As [`as_document`] has it.
+fn obvious(text: &str) -> Option<NodeKind> {
+    let first = *text.as_bytes().first()?;
+    let is_word =
+        first.is_ascii_alphabetic() && !["null", "true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_word {
+        return Some(NodeKind::Text(text.to_owned()));
+    }
+    let is_short_integer =
+        text.len() < 19 && text.bytes().all(|byte| byte.is_ascii_digit()) && (first != b'0' || text == "0");
+    let integer: u64 = text.parse().ok().filter(|_| is_short_integer)?;
+    Some(NodeKind::Number(integer.into(), text.to_owned()))
+}
+
+/// What it is as a document of its own.
+fn as_document(text: &str) -> NodeKind {
     // Only short words (`null`, `false`) and what begins like a number can be anything but text. Nor can texts with
     // these signs; without them, a scalar read as a document of its own means what it means here.
     let may_be_typed =
@@ -43,7 +62,7 @@ pub(in crate::engine) fn plain_scalar_is_text(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NodeKind, plain};
+    use super::{NodeKind, as_document, obvious, plain};
 
     fn number(text: &str) -> String {
         match plain(text) {
@@ -69,6 +88,26 @@ mod tests {
         assert_eq!(plain("True"), NodeKind::Bool(true));
         for text in ["yes", "on", "1_000", "007", "12:30", "1 2", "- x", "ml-1m", "a\n\nb", "1e999"] {
             assert_eq!(plain(text), NodeKind::Text(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_obvious_is_so() {
+        let signs = b"019aeEfnNtTyYxl_~+-.:# ";
+        let mut texts: Vec<String> = vec![String::new()];
+        for _ in 0..3 {
+            let longer = texts.iter().flat_map(|text| signs.iter().map(move |&sign| format!("{text}{}", sign as char)));
+            texts = texts.iter().cloned().chain(longer.collect::<Vec<_>>()).collect();
+        }
+        let words = [
+            "null", "Null", "nUll", "TRUE", "False", "truer", "NaN", "nan", "inf", "Infinity", "0o7", "0x1f", "1e5",
+            "99999999",
+        ];
+        texts.extend(words.map(str::to_owned));
+        let told: Vec<_> = texts.iter().filter_map(|text| Some((text, obvious(text)?))).collect();
+        assert!(told.len() > 1_000);
+        for (text, kind) in told {
+            assert_eq!(kind, as_document(text), "{text:?}");
         }
     }
 

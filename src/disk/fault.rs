@@ -30,7 +30,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rustix::process::{Signal, getpid, kill_process};
 
 /// Every point that there is: for what the file is, and which call changes it.
-pub const POINTS: [&str; 56] = [
+pub const POINTS: [&str; 54] = [
     "store.mkdir",
     "store.create",
     "store.write",
@@ -71,8 +71,6 @@ pub const POINTS: [&str; 56] = [
     "sweep.remove-tree",
     "sweep.unlink",
     "work.mkdir",
-    "work.create",
-    "work.write",
     "work.link",
     "run.mkdir",
     "run.create",

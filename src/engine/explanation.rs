@@ -60,7 +60,7 @@ pub fn explain(
     capacity: Capacity,
 ) -> Vec<Explanation> {
     let wanted: BTreeSet<&str> = stages.iter().map(|&stage| plan[stage].name.as_str()).collect();
-    let latest = Latest::load(store, plan.name());
+    let latest = Latest::load(store, plan.name()).looked_at(store);
     let mut preimages: BTreeMap<String, KeyPreimage> = BTreeMap::new();
     let note = |told: &PlannedStage, known: &Known| match known {
         Known::Done(resolved)

@@ -1,6 +1,6 @@
 //! What names a computation: everything that can change its result, and nothing else.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::digest::{ArtifactId, ContinuationKey, Digest, FieldHasher, StageKey};
@@ -71,7 +71,7 @@ impl KeyPreimage {
         let mut hasher = FieldHasher::new(purpose)
             .field(&self.kind)
             .field(self.revision.to_le_bytes())
-            .field(sorted(parameters).to_string())
+            .field(serde_json::to_string(&Sorted(parameters)).unwrap_or_default())
             .field(self.inputs.len().to_le_bytes());
         for input in &self.inputs {
             hasher = hasher
@@ -94,16 +94,20 @@ impl KeyPreimage {
     }
 }
 
-/// The same value with the keys of every mapping in order.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            Value::Object(entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
+/// A value, written with the keys of every mapping in order.
+struct Sorted<'a>(&'a Value);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(map) => {
+                let mut entries: Vec<_> = map.iter().map(|(key, value)| (key, Self(value))).collect();
+                entries.sort_by_key(|(key, _)| *key);
+                serializer.collect_map(entries)
+            }
+            Value::Array(values) => serializer.collect_seq(values.iter().map(Self)),
+            other => other.serialize(serializer),
         }
-        Value::Array(values) => Value::Array(values.iter().map(sorted).collect()),
-        other => other.clone(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is written down of a run: every event, and the log of every stage.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use crate::disk::RUN;
 
 use super::event::Event;
-use super::plan::{Plan, PlannedStage, StageIndex};
+use super::plan::Plan;
 use super::store::Store;
 use super::variant::Variant;
 
@@ -44,13 +45,17 @@ pub(super) struct Line<E> {
 
 /// One stage of the plan, as it is written down.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct PlannedLine {
-    pub stage: String,
-    pub kind: String,
-    #[serde(default, skip_serializing_if = "Variant::is_empty")]
-    pub variant: Variant,
-    pub parameters: Value,
-    pub needs: Vec<String>,
+pub(super) struct PlannedLine<'p> {
+    pub stage: Cow<'p, str>,
+    pub kind: Cow<'p, str>,
+    #[serde(default, skip_serializing_if = "has_no_variant")]
+    pub variant: Cow<'p, Variant>,
+    pub parameters: Cow<'p, Value>,
+    pub needs: Vec<Cow<'p, str>>,
+}
+
+fn has_no_variant(variant: &Variant) -> bool {
+    variant.is_empty()
 }
 
 impl RunLog {
@@ -69,14 +74,17 @@ impl RunLog {
 
     fn create(dir: &Path, plan: &Plan) -> io::Result<File> {
         RUN.make_dir(&dir.join("logs"))?;
-        let line = |(index, stage): (StageIndex, &PlannedStage)| PlannedLine {
-            stage: stage.name.clone(),
-            kind: stage.kind.clone(),
-            variant: stage.variant.clone(),
-            parameters: stage.parameters.as_ref().clone(),
-            needs: plan.dependencies_of(index).into_iter().map(|need| plan[need].name.clone()).collect(),
-        };
-        let plan = serde_json::to_vec(&plan.stages().map(line).collect::<Vec<_>>())?;
+        let mut lines = Vec::with_capacity(plan.len());
+        for (index, stage) in plan.stages() {
+            lines.push(PlannedLine {
+                stage: Cow::Borrowed(&stage.name),
+                kind: Cow::Borrowed(&stage.kind),
+                variant: Cow::Borrowed(&stage.variant),
+                parameters: Cow::Borrowed(&stage.parameters),
+                needs: plan.dependencies_of(index).into_iter().map(|need| Cow::Borrowed(&*plan[need].name)).collect(),
+            });
+        }
+        let plan = serde_json::to_vec(&lines)?;
         RUN.write_file(&dir.join(PLAN_FILE), &plan)?;
         let events = RUN.create(&dir.join(EVENTS_FILE))?;
         // Held until this process ends, however it ends: so others know that the run goes on.

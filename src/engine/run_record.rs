@@ -1,5 +1,6 @@
 //! A run as it was written down: read back from its plan and its events.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
@@ -246,16 +247,18 @@ impl RunRecord {
         Ok(record)
     }
 
-    fn begun(run: &str, first: Line<Event>, plan: Option<Vec<PlannedLine>>) -> Option<Self> {
+    fn begun(run: &str, first: Line<Event>, plan: Option<Vec<PlannedLine<'_>>>) -> Option<Self> {
         let Event::RunStarted { pipeline, stages, jobs, threads, memory_bytes, command, host, versions, .. } =
             first.event
         else {
             return None;
         };
-        let mut planned: BTreeMap<String, PlannedLine> =
-            plan.into_iter().flatten().map(|line| (line.stage.clone(), line)).collect();
+        let mut planned: BTreeMap<String, PlannedLine<'_>> =
+            plan.into_iter().flatten().map(|line| (line.stage.to_string(), line)).collect();
         let stage = |stage: String| match planned.remove(&stage) {
             Some(PlannedLine { kind, variant, parameters, needs, .. }) => {
+                let (kind, variant, parameters) = (kind.into_owned(), variant.into_owned(), parameters.into_owned());
+                let needs = needs.into_iter().map(Cow::into_owned).collect();
                 StageRecord { stage, kind, variant, parameters, needs, ..StageRecord::default() }
             }
             None => StageRecord { stage, ..StageRecord::default() },

@@ -75,7 +75,8 @@ pub fn status(
     forced: &BTreeSet<String>,
     capacity: Capacity,
 ) -> Vec<StageStatus> {
-    status_beside(plan, registry, (store, &Latest::load(store, plan.name())), workspace, (forced, capacity), |_, _| {})
+    let latest = Latest::load(store, plan.name()).looked_at(store);
+    status_beside(plan, registry, (store, &latest), workspace, (forced, capacity), |_, _| {})
 }
 
 /// The same, which also tells what it is made of.

@@ -125,7 +125,7 @@ impl Reachable {
         survey(
             plan,
             registry,
-            (store, &Latest::load(store, plan.name())),
+            (store, &Latest::load(store, plan.name()).looked_at(store)),
             workspace,
             |_| false,
             |planned, known| {

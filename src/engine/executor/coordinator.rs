@@ -103,7 +103,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             scope,
             log: RunLog::begin(&executor.store, plan),
             digests: SourceDigests::load(&executor.store),
-            latest: Latest::load(&executor.store, plan.name()),
+            latest: Latest::load(&executor.store, plan.name()).looked_at(&executor.store),
             built: stages.iter().map(|_| None).collect(),
             budget: Budget::new(executor.options.capacity),
             states: stages.iter().map(|_| State::Waiting).collect(),

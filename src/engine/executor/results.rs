@@ -36,6 +36,7 @@ impl Coordinator<'_, '_> {
             }
             _ => self.executor.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
+        self.latest.forget_looks();
         match message {
             Ok(Message::Report { stage, report }) => self.report(stage, report),
             Ok(Message::Ended { stage, verdict }) => self.end(stage, verdict),
@@ -110,6 +111,7 @@ impl Coordinator<'_, '_> {
     fn repair(&mut self, finder: usize, producer: &str, digest: Digest) {
         self.repairs[finder] += 1;
         let discarded = self.executor.store.discard(digest);
+        self.latest.forget_looks();
         match (discarded, self.plan.find(producer).map(StageIndex::index)) {
             (Ok(()), Some(producer)) if self.repairs[finder] <= MAX_REPAIRS => {
                 tracing::warn!("the stored result of `{}` is damaged; computing it again", self.name(producer));

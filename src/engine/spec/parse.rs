@@ -116,7 +116,7 @@ struct Open {
 
 enum Content {
     List(Vec<Node>),
-    Mapping { entries: Vec<Entry>, keys: HashMap<String, Span>, key: Option<(String, Span)>, merged: Vec<Node> },
+    Mapping { entries: Vec<Entry>, places: Places, key: Option<(String, Span)>, merged: Vec<Node> },
 }
 
 /// Builds the tree from events, on a stack of its own.
@@ -179,7 +179,7 @@ impl<'t> Tree<'t> {
             Event::SequenceStart(anchor, None) => self.begin(span, anchor, Content::List(Vec::new()))?,
             Event::MappingStart(anchor, None) => {
                 let content =
-                    Content::Mapping { entries: Vec::new(), keys: HashMap::new(), key: None, merged: Vec::new() };
+                    Content::Mapping { entries: Vec::new(), places: Places::default(), key: None, merged: Vec::new() };
                 self.begin(span, anchor, content)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(end, findings)?,
@@ -204,8 +204,8 @@ impl<'t> Tree<'t> {
         let span = Span::new(self.source, open.start, if bracketed { end } else { open.end });
         let kind = match open.content {
             Content::List(items) => NodeKind::List(items),
-            Content::Mapping { mut entries, keys, merged, .. } => {
-                merge(&mut entries, keys.into_keys().collect(), merged);
+            Content::Mapping { mut entries, merged, .. } => {
+                merge(&mut entries, merged);
                 NodeKind::Mapping(entries)
             }
         };
@@ -264,7 +264,7 @@ impl<'t> Tree<'t> {
         parent.end = parent.end.max(node.span.end);
         match &mut parent.content {
             Content::List(items) => items.push(node),
-            Content::Mapping { entries, keys, key: pending, merged } => match pending.take() {
+            Content::Mapping { entries, places, key: pending, merged } => match pending.take() {
                 None => {
                     let Some((text, is_merge)) = key else {
                         let is_mapping = matches!(node.kind, NodeKind::Mapping(_));
@@ -292,15 +292,15 @@ impl<'t> Tree<'t> {
                     if value.span.start >= value.span.end {
                         value.span = key_span;
                     }
-                    if let Some(first) = keys.get(&key) {
+                    if let Some(first) = places.find(entries, &key) {
                         findings.push(
                             Diagnostic::error(format!("the key `{}` stands here twice", brief(&key)))
                                 .label(key_span, "again here")
-                                .label(*first, "first here")
+                                .label(entries[first].key_span, "first here")
                                 .help("remove one of them"),
                         );
                     } else {
-                        keys.insert(key.clone(), key_span);
+                        places.add(entries.len(), &key);
                         entries.push(Entry { key, key_span, value });
                     }
                 }
@@ -313,8 +313,31 @@ impl<'t> Tree<'t> {
 /// Stands for the merge key among keys; no text in a file can be this.
 const MERGE: &str = "\0<<";
 
+/// Where in a mapping its keys are. Short ones are looked through.
+#[derive(Default)]
+struct Places(HashMap<String, usize>);
+
+impl Places {
+    const SHORT: usize = 16;
+
+    fn find(&self, entries: &[Entry], key: &str) -> Option<usize> {
+        let in_beginning = entries.iter().take(Self::SHORT).position(|entry| entry.key == key);
+        in_beginning.or_else(|| self.0.get(key).copied())
+    }
+
+    fn add(&mut self, place: usize, key: &str) {
+        if place >= Self::SHORT {
+            self.0.insert(key.to_owned(), place);
+        }
+    }
+}
+
 /// Adds the entries of the merged mappings whose keys are not there; earlier ones win.
-fn merge(entries: &mut Vec<Entry>, mut keys: HashSet<String>, merged: Vec<Node>) {
+fn merge(entries: &mut Vec<Entry>, merged: Vec<Node>) {
+    if merged.is_empty() {
+        return;
+    }
+    let mut keys: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
     for node in merged {
         let NodeKind::Mapping(more) = node.kind else { continue };
         for entry in more {

@@ -309,11 +309,20 @@ impl Store {
     }
 
     pub(super) fn object_path(&self, digest: Digest) -> PathBuf {
-        sharded(&self.root.join("objects"), digest)
+        self.sharded("objects", digest, "")
     }
 
     pub(super) fn action_path(&self, key: StageKey) -> PathBuf {
-        sharded(&self.root.join("actions"), key.0).with_extension("json")
+        self.sharded("actions", key.0, ".json")
+    }
+
+    /// Two digits of a digest as a folder, the rest as a name: folders stay small.
+    fn sharded(&self, folder: &str, digest: Digest, extension: &str) -> PathBuf {
+        let way = format!("{folder}/{digest}{extension}");
+        let (folder, name) = way.split_at(folder.len() + 3);
+        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + way.len() + 2);
+        path.extend([self.root.as_os_str(), folder.as_ref(), name.as_ref()]);
+        path
     }
 }
 
@@ -325,12 +334,6 @@ fn open_lock(path: &Path) -> Result<File, StoreError> {
 fn is_at(file: &File, path: &Path) -> bool {
     let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
     file.metadata().map(identity).ok().is_some_and(|open| fs::metadata(path).map(identity).ok() == Some(open))
-}
-
-/// Two digits of a digest as a folder, the rest as a name: folders stay small.
-fn sharded(root: &Path, digest: Digest) -> PathBuf {
-    let digits = digest.to_string();
-    root.join(&digits[..2]).join(&digits[2..])
 }
 
 /// The folder that a file is in; of a bare name, the current one.

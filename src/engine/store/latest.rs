@@ -26,6 +26,8 @@ pub struct Latest {
     lines: Vec<Line>,
     by_stage: HashMap<String, usize>,
     by_key: HashMap<StageKey, usize>,
+    /// Whether the results of the first lines were there a moment ago, of those that were looked at.
+    looks: Vec<Option<bool>>,
     /// What is to be added to the file.
     pending: Vec<u8>,
     /// Whether the file ends in the middle of a line.
@@ -78,6 +80,7 @@ impl Latest {
             lines: Vec::with_capacity(read.len()),
             by_stage: HashMap::with_capacity(read.len()),
             by_key: HashMap::with_capacity(read.len()),
+            looks: Vec::new(),
             pending: Vec::new(),
             is_torn: bytes.last().is_some_and(|&byte| byte != b'\n'),
             length: texts.len(),
@@ -111,19 +114,35 @@ impl Latest {
         self.by_stage.get(stage).map(|&line| &self.lines[line].facts)
     }
 
+    /// Looks, on all threads, whether what the stages had last is still there. Until time has passed, [`Self::find`] need not
+    /// look again.
+    #[must_use]
+    pub(in crate::engine) fn looked_at(mut self, store: &Store) -> Self {
+        let current: Vec<usize> = self.by_stage.values().copied().collect();
+        let looks = current.par_iter().with_min_len(64).map(|&line| (line, self.lines[line].is_there(store)));
+        let looks: Vec<(usize, bool)> = looks.collect();
+        self.looks = vec![None; self.lines.len()];
+        for (line, is_there) in looks {
+            self.looks[line] = Some(is_there);
+        }
+        self
+    }
+
+    /// Time has passed, or something was removed: what was there a moment ago may not be any more.
+    pub(in crate::engine) fn forget_looks(&mut self) {
+        self.looks = Vec::new();
+    }
+
     /// The stored answer to that key, whose preimage is given: [`Store::action`], faster for what is known here.
     pub fn find(&self, store: &Store, key: StageKey, preimage: &KeyPreimage) -> Option<FoundAction> {
         self.known(store, key, preimage).or_else(|| store.find_action(key))
     }
 
     fn known(&self, store: &Store, key: StageKey, preimage: &KeyPreimage) -> Option<FoundAction> {
-        let line = &self.lines[*self.by_key.get(&key)?];
-        let is_settled = line.unsynced.is_none() || line.unsynced.as_deref() == fault::boot();
-        if !is_settled || FileIdentity::of(&store.action_path(key)).ok()? != line.record {
-            return None;
-        }
-        let files = || line.outputs.values().flat_map(|artifact| artifact.files.values());
-        files().all(|file| store.has(*file)).then(|| FoundAction {
+        let index = *self.by_key.get(&key)?;
+        let line = &self.lines[index];
+        let is_there = self.looks.get(index).copied().flatten().unwrap_or_else(|| line.is_there(store));
+        is_there.then(|| FoundAction {
             action: Action {
                 preimage: preimage.clone(),
                 stage: line.computed_for.clone(),
@@ -193,6 +212,15 @@ impl Latest {
 }
 
 impl Line {
+    /// Whether the result is still there, and its record looks as it did.
+    fn is_there(&self, store: &Store) -> bool {
+        let is_settled = self.unsynced.is_none() || self.unsynced.as_deref() == fault::boot();
+        let mut files = self.outputs.values().flat_map(|artifact| artifact.files.values());
+        is_settled
+            && FileIdentity::of(&store.action_path(self.key)).is_ok_and(|record| record == self.record)
+            && files.all(|file| store.has(*file))
+    }
+
     fn read(text: &[u8]) -> Option<Self> {
         let (digits, rest) = text.split_at_checked(DIGITS)?;
         let json = rest.strip_prefix(b" ")?;

@@ -104,21 +104,18 @@ pub(in crate::report::html) fn width_of(text: &str) -> f64 {
     unicode_width::UnicodeWidthStr::width(text) as f64 * CHARACTER
 }
 
-/// The name of a model for a chart: cut where it is wider than [`WIDEST_NAME`].
+/// The name of a model for a chart. Where it is wider than [`WIDEST_NAME`] its middle is left out: forms of one model differ at
+/// the end.
 pub(in crate::report::html) fn name_in_chart(text: &str) -> Cow<'_, str> {
     if width_of(text) <= WIDEST_NAME {
         return Cow::Borrowed(text);
     }
-    let mut name = String::new();
-    for character in text.chars() {
-        name.push(character);
-        if width_of(&name) > WIDEST_NAME - CHARACTER {
-            name.pop();
-            break;
-        }
-    }
-    let name = name.trim_end_matches([' ', ',', '(']);
-    Cow::Owned(format!("{name}…"))
+    let room = WIDEST_NAME - CHARACTER;
+    let mut ends = text.char_indices().map(|(start, _)| &text[start..]);
+    let end = ends.find(|end| width_of(end) <= room / 2.0).unwrap_or_default();
+    let mut beginnings = text.char_indices().rev().map(|(end, _)| &text[..end]);
+    let beginning = beginnings.find(|beginning| width_of(beginning) <= room - width_of(end)).unwrap_or_default();
+    Cow::Owned(format!("{}…{}", beginning.trim_end_matches([' ', ',', '(']), end.trim_start()))
 }
 
 /// Heights for labels in one column, each as near to the one it wants as an even distance between them lets it.
@@ -173,7 +170,9 @@ mod tests {
     fn a_long_name_is_cut_to_what_a_chart_has_room_for() {
         assert_eq!(name_in_chart("Mult-VAE (latent 200)"), "Mult-VAE (latent 200)");
         let cut = name_in_chart("Mult-VAE (hidden [600], patience 15)");
-        assert_eq!(cut, "Mult-VAE (hidden [600]…");
+        assert_eq!(cut, "Mult-VAE (hi…atience 15)");
+        let forms = [true, false].map(|form| format!("SVAE (upstream-evaluation {form})"));
+        assert_ne!(name_in_chart(&forms[0]), name_in_chart(&forms[1]));
         for text in ["矩阵分解的一种很长很长的名字而且没有空格", &"long ".repeat(30)] {
             assert!(width_of(&name_in_chart(text)) <= WIDEST_NAME, "{text}");
         }

@@ -74,7 +74,9 @@ impl Workplace<'_> {
     fn empty(self) -> io::Result<()> {
         for entry in entries(self.0)? {
             match entry.file_name().and_then(|name| name.to_str()) {
-                Some("in" | "out") => entries(&entry)?.iter().try_for_each(|folder| clear(folder))?,
+                Some("in" | "out") if is_folder(&entry)? => {
+                    entries(&entry)?.iter().try_for_each(|folder| clear(folder))?;
+                }
                 Some("work") => clear(&entry)?,
                 _ => remove(&entry)?,
             }
@@ -93,15 +95,16 @@ fn keep_only(folder: &Path, wanted: &[PathBuf]) -> io::Result<()> {
 
 /// Removes what is in the folder; what should be a folder and is not, too.
 fn clear(folder: &Path) -> io::Result<()> {
-    if !fs::symlink_metadata(folder)?.is_dir() {
-        return remove(folder);
-    }
-    entries(folder)?.iter().try_for_each(|entry| remove(entry))
+    if is_folder(folder)? { entries(folder)?.iter().try_for_each(|entry| remove(entry)) } else { remove(folder) }
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    let is_dir = fs::symlink_metadata(path)?.is_dir();
-    if is_dir { SCRATCH.remove_tree(path) } else { SCRATCH.remove_file(path) }.map(drop)
+    if is_folder(path)? { SCRATCH.remove_tree(path) } else { SCRATCH.remove_file(path) }.map(drop)
+}
+
+/// A link to a folder is none: what it leads to belongs to somebody else.
+fn is_folder(path: &Path) -> io::Result<bool> {
+    Ok(fs::symlink_metadata(path)?.is_dir())
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -150,8 +153,14 @@ mod tests {
             assert_eq!(entries(&path.join(folder)).unwrap(), expected);
             assert!(expected.iter().all(|folder| entries(folder).unwrap().is_empty()));
         }
+        for folder in [place.out_dir(), place.work_dir()] {
+            fs::remove_dir_all(&folder).unwrap();
+            symlink(elsewhere.path(), folder).unwrap();
+        }
+        workplaces.give_back(again);
+        assert_eq!(entries(&path).unwrap(), [path.join("in")]);
         assert!(elsewhere.path().join("kept").exists());
-        drop(again);
+        drop(workplaces);
         assert!(!path.exists());
     }
 }

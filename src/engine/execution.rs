@@ -8,14 +8,14 @@ use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::artifact::Artifact;
 use super::digest::Digest;
 use super::event::Failure;
 use super::job::Job;
-use super::program::Programs;
 use super::registry::{OutputPort, Registry};
+use super::spending::{Meter, Spending};
 use super::stage::{Facts, InputArtifact, StageCtx, StageError, StageProgress};
 use super::store::{Action, Durability, Store, StoreError};
 use super::workplace::Workplace;
@@ -59,14 +59,6 @@ impl From<StageError> for ExecutionError {
             Self::Failed(Failure::Error { message: error.message, help: error.help })
         }
     }
-}
-
-/// What the process that carries a job out can tell of itself.
-pub(super) trait Meter: Sync {
-    /// Processor time so far.
-    fn cpu(&self) -> Option<Duration>;
-    /// The most memory held so far, in bytes.
-    fn peak_memory_bytes(&self) -> Option<u64>;
 }
 
 /// Where a job's result, which is in the store, comes from.
@@ -119,27 +111,26 @@ pub(super) fn execute(
         out_dir: place.out_dir(),
         work_dir: place.work_dir(),
         log: Some(log.to_owned()),
-        programs: Programs::default(),
         threads: job.threads,
         memory_limit_bytes: job.memory_limit_bytes,
         checkpoint_dir: continuation.map(|key| store.checkpoint_dir(key)),
+        spending: Spending::begin(meter),
         progress,
     };
-    let begun = Instant::now();
     catch_panic(|| stage.run(&ctx))??;
-    let wall = begun.elapsed();
+    let spent = ctx.spending.so_far();
 
     check_sources(job)?;
-    let durability = Durability::worth(wall);
-    let (program_cpu, program_bytes) = ctx.programs.used();
+    let durability = Durability::worth(spent.wall);
     let action = Action {
         preimage: job.preimage.clone(),
         stage: job.stage.clone(),
         outputs: store_outputs(&outputs, &ctx.out_dir, store, durability)?,
         facts: Facts {
-            wall,
-            cpu: meter.cpu().map(|cpu| cpu + program_cpu),
-            peak_memory_bytes: meter.peak_memory_bytes().map(|bytes| bytes.max(program_bytes)),
+            wall: spent.wall,
+            cpu: spent.cpu,
+            peak_memory_bytes: spent.peak_memory_bytes,
+            before_checkpoint: ctx.spending.before().map(|before| before.wall),
             threads: job.threads,
             finished_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -32,6 +32,7 @@ mod runner;
 mod seconds;
 mod selection;
 mod spec;
+mod spending;
 mod stage;
 mod status;
 mod store;
@@ -54,7 +55,7 @@ pub use key::{KeyInput, KeyPreimage, KeySource, KeyVariable};
 pub use parameter_check::{ParameterFinding, Place};
 pub use parameters::{ParameterProblem, ParameterSchema, Step};
 pub use plan::{Plan, PlannedInput, PlannedStage, StageIndex, Wire};
-pub use program::{ProgramEnd, ProgramError, Programs};
+pub use program::{ProgramEnd, ProgramError};
 pub use registry::{Arity, InputPort, OutputPort, PortType, Ports, Registry, StageKind};
 pub use run_record::{RunRecord, RunRecordError, RunState, StageRecord, StageState};
 pub use runner::{Cancel, InProcess, Report, Runner, StageProcessError, Subprocess, Verdict, run_stage_process};
@@ -63,6 +64,7 @@ pub use spec::{
     Diagnostic, Diagnostics, Label, MemorySize, MemorySizeError, Override, Resources, Severity, SourceId, SourceText,
     Span, pipeline_schema,
 };
+pub use spending::{Spending, Spent};
 pub use stage::{
     Facts, FindStage, FinishedStage, InputArtifact, Inputs, Publication, PublishCtx, ReadFile, ReadUpstream, Source,
     SourceFile, Stage, StageCtx, StageError, StageProgress, Workspace,

@@ -30,7 +30,7 @@ const SAID_BYTES: u64 = 4096;
 
 /// What programs have used up, all together.
 #[derive(Debug, Default)]
-pub struct Programs(Mutex<Used>);
+pub(super) struct Programs(Mutex<Used>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Used {
@@ -108,7 +108,7 @@ impl StageCtx<'_> {
         ending.is_over();
         waited.map_err(io::Error::from)?;
         let ended = ended?;
-        self.programs.add(ended.rusage.utime + ended.rusage.stime, ended.rusage.maxrss);
+        self.spending.programs.add(ended.rusage.utime + ended.rusage.stime, ended.rusage.maxrss);
         if interrupted {
             return Err(ProgramError::Interrupted);
         }

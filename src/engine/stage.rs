@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::figures::Figures;
 use super::parameters::ParameterProblem;
-use super::program::Programs;
 use super::registry::Ports;
 use super::seconds;
+use super::spending::Spending;
 use super::variant::Variant;
 
 /// One stage with its parameters: a computation from input artifacts and source files to output artifacts.
@@ -204,8 +204,6 @@ pub struct StageCtx<'a> {
     pub work_dir: PathBuf,
     /// Where the stage's log goes; `None` where nobody keeps it.
     pub log: Option<PathBuf>,
-    /// What the programs that the stage has run have used up.
-    pub programs: Programs,
     /// The threads it was given; the current rayon pool has as many.
     pub threads: usize,
     /// The memory it may use, in bytes.
@@ -216,8 +214,10 @@ pub struct StageCtx<'a> {
     /// The stage makes the folder when it has something to keep. It is this stage's alone while it runs, stays when the
     /// stage is done, and may be gone the next time. It may hold anything that a stage which differs only in those
     /// parameters has left, also of a longer run or half written: what cannot be used must be ignored, and the result
-    /// must be the same with and without it.
+    /// must be the same with and without it. [`Self::spending`] tells what to keep of its cost, and is told.
     pub checkpoint_dir: Option<PathBuf>,
+    /// What the stage costs.
+    pub spending: Spending<'a>,
     /// Who listens.
     pub progress: &'a dyn StageProgress,
 }
@@ -243,7 +243,7 @@ impl StageCtx<'_> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Facts {
-    /// Wall-clock time of the computation.
+    /// Wall-clock time of the computation, from its beginning, however often it was interrupted.
     #[serde(rename = "wall-seconds", with = "seconds")]
     pub wall: Duration,
     /// Processor time, all threads together; absent where it could not be told apart.
@@ -251,12 +251,28 @@ pub struct Facts {
     pub cpu: Option<Duration>,
     /// The most memory it held, in bytes; absent where it could not be told apart.
     pub peak_memory_bytes: Option<u64>,
+    /// Of the wall-clock time, what it took until the checkpoint from which the computation went on at last; absent if it
+    /// was done in one go.
+    #[serde(
+        default,
+        rename = "before-checkpoint-seconds",
+        with = "seconds::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub before_checkpoint: Option<Duration>,
     /// The threads it was given.
     pub threads: usize,
     /// When it was finished, in Unix seconds.
     pub finished_at: u64,
     /// The version of the program that computed it.
     pub version: String,
+}
+
+impl Facts {
+    /// Wall-clock time since the checkpoint from which the computation went on at last; all of it if there was none.
+    pub fn wall_of_last_run(&self) -> Duration {
+        self.wall.saturating_sub(self.before_checkpoint.unwrap_or_default())
+    }
 }
 
 /// A finished stage, as one that publishes sees it.

@@ -11,5 +11,5 @@ mod random;
 pub mod recommend;
 pub mod stats;
 
-pub use monitor::{Interrupted, Monitor, Silent};
+pub use monitor::{Interrupted, Monitor, Silent, Spent};
 pub use random::{NumpyLegacy, stream};

@@ -1,6 +1,7 @@
 //! What a long computation tells its caller, and what the caller may tell it.
 
 use std::path::Path;
+use std::time::Duration;
 
 /// The caller of a long computation: told of progress, asked for cancellation and limits.
 ///
@@ -29,10 +30,31 @@ pub trait Monitor: Sync {
         None
     }
 
+    /// What the computation has cost until now, with what it went on from; kept with a checkpoint.
+    fn spent(&self) -> Spent {
+        Spent::default()
+    }
+
+    /// The computation goes on from a checkpoint, with which this was kept.
+    fn goes_on_from(&self, before: Spent) {
+        let _ = before;
+    }
+
     /// Ends with [`Interrupted`] if the caller asked for it; for use with `?` inside loops.
     fn check(&self) -> Result<(), Interrupted> {
         if self.is_cancelled() { Err(Interrupted) } else { Ok(()) }
     }
+}
+
+/// What a computation has cost, as far as its caller can tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Wall-clock time.
+    pub wall: Duration,
+    /// Processor time.
+    pub cpu: Option<Duration>,
+    /// The most memory held, in bytes.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 /// A caller that listens to nothing and limits nothing.

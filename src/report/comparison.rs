@@ -106,6 +106,10 @@ pub struct Row {
     /// Whether the model reads histories in the order of time; the others know what is in them, not when.
     #[serde(default)]
     pub reads_order: bool,
+    /// Whether the row repeats a published evaluation that differs from the others': it stands in the table to be compared
+    /// with the publication, is never the best and is not tested against the others.
+    #[serde(default)]
+    pub is_reproduction: bool,
     /// How popular its recommendations are, mean over replicates; none if it ranks nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub popularity_bias: Option<PopularityBias>,

@@ -34,6 +34,7 @@ pub(super) fn comparison() -> Comparison {
         variant: IndexMap::new(),
         replicates: vec![],
         reads_order: false,
+        is_reproduction: false,
         popularity_bias: None,
         learning_curves: vec![],
     };

@@ -152,8 +152,7 @@ pub(super) fn definitions(comparison: &Comparison) -> Vec<Definition> {
 }
 
 /// What the training time of a table is.
-pub(super) const RUNTIME: &str =
-    "wall-clock time of training, when the model was computed, of several replicates the mean; scoring is not in it.";
+pub(super) const RUNTIME: &str = "wall-clock time of the whole training, when the model was computed, of several replicates the mean; scoring is not in it.";
 
 /// Over what the means of models that were trained several times are, such as `3 replicates (seed)`; `None` if none was.
 pub(super) fn averaged_over(comparison: &Comparison) -> Option<String> {

@@ -68,7 +68,10 @@ impl Grid {
             let mut cells = vec![GridCell::plain(label), epochs_cell(row, &mut notes)];
             for ((column, cell), best) in comparison.columns.iter().zip(&row.cells).zip(&best) {
                 cells.push(match cell {
-                    Cell::Value(estimate) => value_cell(estimate, column, best.as_deref()),
+                    Cell::Value(estimate) => {
+                        let best = best.as_deref().filter(|_| !row.is_reproduction);
+                        value_cell(estimate, column, best)
+                    }
                     Cell::Empty(reason) => notes.empty_cell(reason),
                 });
             }
@@ -148,7 +151,8 @@ fn epochs_cell(row: &Row, notes: &mut Notes) -> GridCell {
 /// A column's best value as it is shown, so that values that look equal are marked alike.
 /// `None` where there is nothing to compare or neither direction is better.
 fn best_text(column: &Column, index: usize, rows: &[Row]) -> Option<String> {
-    let values: Vec<f64> = rows.iter().filter_map(|row| row.cells[index].value()).collect();
+    let compared = rows.iter().filter(|row| !row.is_reproduction);
+    let values: Vec<f64> = compared.filter_map(|row| row.cells[index].value()).collect();
     if values.len() < 2 {
         return None;
     }
@@ -227,6 +231,13 @@ mod tests {
         estimate.value = 0.16;
         assert!(tied(&comparison));
         assert_eq!(Grid::of(&comparison, &Measured::default()).rows[1][3].margin.as_deref(), Some("0.0033"));
+    }
+
+    #[test]
+    fn what_repeats_a_publication_is_not_the_best() {
+        let mut comparison = example::comparison();
+        comparison.rows[1].is_reproduction = true;
+        assert_eq!(best(&comparison), [(2, 3), (2, 4)]);
     }
 
     #[test]

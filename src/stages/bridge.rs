@@ -6,16 +6,17 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::engine::{ParameterProblem, StageCtx, StageError, StageProgress};
+use crate::engine::{self, ParameterProblem, Spending, StageCtx, StageError, StageProgress};
 use crate::rec::data::StoreError;
 use crate::rec::model::Problem;
-use crate::rec::{Interrupted, Monitor};
+use crate::rec::{Interrupted, Monitor, Spent};
 
 /// The engine, as a recommender's caller.
 pub(super) struct Bridge<'a> {
     progress: &'a dyn StageProgress,
     memory_limit_bytes: Option<u64>,
     checkpoint_dir: Option<&'a Path>,
+    spending: Option<&'a Spending<'a>>,
 }
 
 impl<'a> Bridge<'a> {
@@ -25,12 +26,13 @@ impl<'a> Bridge<'a> {
             progress: ctx.progress,
             memory_limit_bytes: ctx.memory_limit_bytes,
             checkpoint_dir: ctx.checkpoint_dir.as_deref(),
+            spending: Some(&ctx.spending),
         }
     }
 
     /// The caller of a fetch.
     pub(super) fn fetching(progress: &'a dyn StageProgress) -> Self {
-        Self { progress, memory_limit_bytes: None, checkpoint_dir: None }
+        Self { progress, memory_limit_bytes: None, checkpoint_dir: None, spending: None }
     }
 }
 
@@ -49,6 +51,18 @@ impl Monitor for Bridge<'_> {
 
     fn checkpoint_dir(&self) -> Option<&Path> {
         self.checkpoint_dir
+    }
+
+    fn spent(&self) -> Spent {
+        let engine::Spent { wall, cpu, peak_memory_bytes } = self.spending.map(Spending::so_far).unwrap_or_default();
+        Spent { wall, cpu, peak_memory_bytes }
+    }
+
+    fn goes_on_from(&self, before: Spent) {
+        let Spent { wall, cpu, peak_memory_bytes } = before;
+        if let Some(spending) = self.spending {
+            spending.goes_on_from(engine::Spent { wall, cpu, peak_memory_bytes });
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use recflow::engine::{Event, Observer, Outcome, Status, status};
 
-use crate::toy::{Toy, registry};
+use crate::toy::{Count, Toy, registry};
 
 /// A counting stage that keeps its diary in the toy's folder.
 fn count(toy: &Toy, name: &str, letter: &str, epochs: usize, more: &str) -> String {
@@ -32,6 +32,12 @@ fn a_stage_that_was_ended_goes_on_where_it_was() {
     assert_eq!((summary.outcome, diary(&toy).as_str()), (Outcome::Failed, "a1 a2 a3"));
     assert_eq!(toy.computes(&count(&toy, "s", "a", 5, "")), ["s"]);
     assert_eq!((toy.text("s").as_str(), diary(&toy).as_str()), ("aaaaa", "a1 a2 a3 a4 a5"));
+    // What it had cost before counts, and is told apart.
+    let before = 3 * Count::EPOCH;
+    let facts = toy.store().action(toy.store().latest("toy", "s").unwrap()).unwrap().facts;
+    assert_eq!(facts.before_checkpoint, Some(before));
+    assert!(before < facts.wall && facts.wall < 4 * Count::EPOCH, "{facts:?}");
+    assert_eq!(facts.wall_of_last_run() + before, facts.wall);
 }
 
 #[test]

@@ -158,3 +158,52 @@ fn without_ratings_and_times_no_number_is_made_up() {
         assert!(outcome.stderr.contains(&complaint), "{}", outcome.stderr);
     }
 }
+
+/// A published evaluation that lets users be recommended what they have stands beside the others, and is not one of them.
+#[test]
+fn a_reproduction_is_shown_and_not_compared() {
+    let project = Project::new();
+    let sizes = "embedding: 10, units: 10, encoder: [10], latent: 5, decoder: [10], batch: 20, epochs: 3";
+    project.write(
+        "one.yaml",
+        format!(
+            "\
+name: one
+stages:
+  sample: {{ uses: sample, with: {{ users: 300, items: 100, interactions: 6000 }} }}
+  split: {{ uses: split, needs: sample, with: {{ strategy: per-user-temporal }} }}
+  train-popularity: {{ uses: train-popularity, needs: split }}
+  train-svae: {{ uses: train-svae, needs: split, with: {{ {sizes} }} }}
+  train-upstream: {{ uses: train-svae, needs: split, with: {{ {sizes}, upstream-evaluation: true }} }}
+  evaluate: {{ each: train-*, uses: evaluate, needs: split, with: {{ metrics: [ndcg@100, recall@100] }} }}
+  report: {{ uses: report, needs: evaluate, with: {{ title: One, output: [one.json, one.md] }} }}
+"
+        ),
+    );
+    project.recflow("run one.yaml").expect(0);
+    let told: serde_json::Value = serde_json::from_str(&project.read("one.json")).unwrap();
+    let rows = told["rows"].as_array().unwrap();
+    let standings = |row: &serde_json::Value| {
+        let cells = row["cells"].as_array().unwrap();
+        cells.iter().filter(|cell| cell["value"]["standing"].is_object()).count()
+    };
+    let reproductions: Vec<_> = rows.iter().filter(|row| row["is-reproduction"] == true).collect();
+    assert_eq!(reproductions.len(), 1, "{rows:?}");
+    for row in rows {
+        let is_tested = if row["is-reproduction"] == true { 0 } else { 2 };
+        assert_eq!(standings(row), is_tested, "{row}");
+        assert!(row["cells"][0]["value"]["interval"].is_object(), "{row}");
+    }
+    let report = project.read("one.md");
+    for ((model, column), cell) in cells(&report) {
+        assert!(!model.contains("upstream-evaluation true") || !cell.contains("**"), "{column}: {cell}");
+    }
+    assert!(!told["finding"].to_string().contains("upstream-evaluation true"), "{}", told["finding"]);
+    assert!(report.contains("they are in no test and are never the best"), "{report}");
+    // The second of two trainings that are one went on from the first's end, and costs what both cost.
+    let [upstream, svae] = ["train-upstream", "train-svae"].map(|stage| {
+        let seconds = told["measured"]["training"][stage]["wall"]["secs"].as_f64().unwrap();
+        seconds + told["measured"]["training"][stage]["wall"]["nanos"].as_f64().unwrap() * 1e-9
+    });
+    assert!((0.5..2.0).contains(&(upstream / svae)), "{upstream} and {svae} seconds");
+}

@@ -43,11 +43,24 @@ fn epoch(event: &Event) -> Option<u32> {
     }
 }
 
-/// The first epoch of a whole run.
+/// The first epoch of a whole run, which must count in what was spent before it.
 fn first_epoch(project: &Project, arguments: &str) -> Option<u32> {
     let outcome = project.recflow(&format!("run one.yaml --format json {arguments}"));
     outcome.expect(0);
-    outcome.events().iter().find_map(epoch)
+    let events = outcome.events();
+    let first = events.iter().find_map(epoch);
+    let training = events.iter().find_map(|event| match event {
+        Event::StageFinished { stage, facts, .. } if stage == "train" => Some(facts),
+        _ => None,
+    });
+    let training = training.expect("the training ended");
+    assert_eq!(training.before_checkpoint.is_some(), first > Some(1), "{training:?}");
+    assert!(
+        training.before_checkpoint.is_none_or(|before| !before.is_zero() && before < training.wall),
+        "{training:?}"
+    );
+    assert!(training.cpu.is_some() && training.peak_memory_bytes.is_some(), "{training:?}");
+    first
 }
 
 /// Epochs that no training here gets through before it is ended.

@@ -14,7 +14,7 @@ use recflow::engine::SourceText;
 use recflow::engine::Store;
 use recflow::engine::{
     Arity, Capacity, Event, Figures, InputArtifact, Inputs, Observer, PortType, Publication, PublishCtx, ReadFile,
-    Registry, Source, SourceFile, Stage, StageCtx, StageError, StageKind, Workspace,
+    Registry, Source, SourceFile, Spent, Stage, StageCtx, StageError, StageKind, Workspace,
 };
 use recflow::engine::{Executor, Options, Summary};
 use schemars::JsonSchema;
@@ -86,7 +86,7 @@ struct Meet {
 /// Writes a letter once an epoch, and every epoch into a diary; goes on from the letters that an earlier run has left.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Count {
+pub struct Count {
     letter: String,
     #[schemars(extend("x-continues" = true))]
     epochs: usize,
@@ -231,6 +231,11 @@ impl Stage for Meet {
     }
 }
 
+impl Count {
+    /// What it says that an epoch has cost, when it goes on.
+    pub const EPOCH: Duration = Duration::from_secs(1000);
+}
+
 impl Stage for Count {
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         let dir = ctx.checkpoint_dir.as_deref().unwrap();
@@ -238,6 +243,9 @@ impl Stage for Count {
         let mut text = fs::read_to_string(dir.join("letters")).unwrap_or_default();
         if text.len() > self.epochs || !text.replace(&self.letter, "").is_empty() {
             text.clear();
+        } else if !text.is_empty() {
+            let wall = Count::EPOCH * text.len() as u32;
+            ctx.spending.goes_on_from(Spent { wall, ..Spent::default() });
         }
         let mut diary = fs::File::options().create(true).append(true).open(&self.diary)?;
         while text.len() < self.epochs {

@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::engine::{Event, Facts, Failure, Outcome};
 use crate::report::units;
 
-/// Time and memory of a computation: `1.2 s`, `310 MiB` (empty if unknown).
+/// Time, since its last checkpoint, and memory of a computation: `1.2 s`, `310 MiB` (empty if unknown).
 pub(super) fn cost(facts: &Facts) -> (String, String) {
-    (units::duration(facts.wall), facts.peak_memory_bytes.map(units::bytes).unwrap_or_default())
+    (units::duration(facts.wall_of_last_run()), facts.peak_memory_bytes.map(units::bytes).unwrap_or_default())
 }
 
 /// How far a stage is: `12/50`, in percent where the steps are too many to mean something, or nothing where the end is

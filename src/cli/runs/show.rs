@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
-use super::wording::{figure, run_state, stage_state};
+use super::wording::{figure, run_state, stage_state, went_on};
 use crate::cli::colors::Colors;
 use crate::cli::progress::{failure_in_lines, kept};
 use crate::cli::table::{Cell, Paint, Side, Table};
@@ -104,6 +104,11 @@ fn stages(run: &RunRecord, width: usize, colors: Colors) -> String {
         let why = match stage.retries {
             0 => why,
             retries => format!("{why} (run again {})", counted(retries.into(), "time", "times")),
+        };
+        let before = facts.and_then(|facts| facts.before_checkpoint);
+        let why = match before.filter(|_| stage.state == StageState::Computed) {
+            None => why,
+            Some(before) => format!("{why} ({})", went_on(before)),
         };
         table.row([
             stage.stage.as_str().into(),

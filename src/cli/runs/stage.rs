@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use super::wording::stage_state;
+use super::wording::{stage_state, went_on};
 use crate::cli::colors::Colors;
 use crate::cli::progress::failure_in_lines;
 use crate::cli::wrap::wrap;
@@ -32,7 +32,8 @@ pub(super) fn page(run: &RunRecord, stage: &StageRecord, log: Option<&str>, widt
         let cpu = facts.cpu.map(|cpu| format!(", {} of processor time", duration(cpu))).unwrap_or_default();
         let threads = counted(facts.threads as u64, "thread", "threads");
         let memory = facts.peak_memory_bytes.map(|peak| format!(", at most {}", bytes(peak))).unwrap_or_default();
-        format!("{} on {threads}{cpu}{memory}", duration(facts.wall))
+        let went_on = facts.before_checkpoint.map(|before| format!("; {}", went_on(before))).unwrap_or_default();
+        format!("{} on {threads}{cpu}{memory}{went_on}", duration(facts.wall))
     });
     let retries = (stage.retries > 0).then(|| counted(stage.retries.into(), "time", "times"));
     let lines = [

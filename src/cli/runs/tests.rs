@@ -17,6 +17,7 @@ fn stage(name: &str, state: StageState, begun: f64, ended: f64) -> StageRecord {
         wall: Duration::from_secs_f64(ended - begun),
         cpu: Some(Duration::from_secs_f64((ended - begun) * 1.9)),
         peak_memory_bytes: Some(210 << 20),
+        before_checkpoint: None,
         threads: 2,
         finished_at: ended as u64,
         version: "0.1.0".into(),
@@ -46,6 +47,7 @@ fn run() -> RunRecord {
     ];
     stages[2].parameters = json!({ "lambda": 250.0 });
     stages[2].reasons = vec!["with.lambda 500 → 250".into()];
+    stages[3].facts.as_mut().unwrap().before_checkpoint = Some(Duration::from_secs(6));
     stages[3].reasons = vec!["with.epochs 50 → 100".into(), "with.hidden [600] → [200]".into()];
     stages[4].reasons = vec!["the input `model` has changed".into()];
     stages[5].reasons = stages[4].reasons.clone();

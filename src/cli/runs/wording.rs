@@ -1,7 +1,10 @@
 //! How runs and stages stand, in words and colours; numbers.
 
+use std::time::Duration;
+
 use crate::cli::table::{Cell, Paint};
 use crate::engine::{RunState, StageState};
+use crate::report::units;
 
 pub(super) fn run_state(state: RunState) -> Cell {
     let (text, paint) = match state {
@@ -29,6 +32,11 @@ pub(super) fn stage_state(state: StageState, run_is_over: bool) -> Cell {
         StageState::Cancelled => ("cancelled", Paint::Note),
     };
     Cell::painted(text, paint)
+}
+
+/// Of a computation that was not done in one go.
+pub(super) fn went_on(before: Duration) -> String {
+    format!("went on from a checkpoint after {}", units::duration(before))
 }
 
 /// A count as it is; else a figure with four digits behind the point, or with four that count where it is large or tiny.

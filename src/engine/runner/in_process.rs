@@ -8,9 +8,10 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::{Cancel, Report, Runner, Verdict};
 use crate::engine::event::Failure;
-use crate::engine::execution::{ExecutionError, Meter, Origin, execute};
+use crate::engine::execution::{ExecutionError, Origin, execute};
 use crate::engine::job::Job;
 use crate::engine::registry::Registry;
+use crate::engine::spending::Meter;
 use crate::engine::stage::StageProgress;
 use crate::engine::store::Store;
 use crate::engine::workplace::{Workplace, Workplaces};

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 use super::{Report, Verdict};
-use crate::engine::execution::{Meter, execute};
+use crate::engine::execution::execute;
 use crate::engine::job::Brief;
 use crate::engine::registry::Registry;
+use crate::engine::spending::Meter;
 use crate::engine::stage::StageProgress;
 use crate::engine::store::{Store, StoreError};
 use crate::engine::workplace::Workplace;

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ndarray::{Array1, Array2, Ix1, Ix2};
+use ndarray::{Array1, Array2, Ix1, Ix2, arr1};
 
 use crate::disk::CHECKPOINT;
 
@@ -13,6 +13,7 @@ use super::train::State;
 use super::{CurvePoint, Learner, Optimiser};
 use crate::rec::linalg::Real;
 use crate::rec::model::{Element, Weights, WeightsError};
+use crate::rec::{Monitor, Spent};
 
 /// Storing may take this share of the time: a checkpoint is due when the last one took less than that since.
 const SHARE: u32 = 20;
@@ -22,17 +23,17 @@ const DIGITS: usize = 16;
 /// The folder in which one training keeps its states, a file each: `epoch-<epochs>-<hash>.safetensors`.
 ///
 /// A state of more epochs than are asked for is left alone; those of fewer are replaced by the next.
-pub(super) struct Checkpoints {
-    dir: Option<PathBuf>,
+pub(super) struct Checkpoints<'a> {
+    monitor: &'a dyn Monitor,
     saved: Instant,
     took: Duration,
     newest: Option<u32>,
 }
 
-impl Checkpoints {
-    /// Those in `dir`, which need not be there; without a folder, nothing is stored.
-    pub(super) fn new(dir: Option<&Path>) -> Self {
-        Self { dir: dir.map(Path::to_owned), saved: Instant::now(), took: Duration::ZERO, newest: None }
+impl<'a> Checkpoints<'a> {
+    /// Those in the folder that the monitor offers, which need not be there; without a folder, nothing is stored.
+    pub(super) fn of(monitor: &'a dyn Monitor) -> Self {
+        Self { monitor, saved: Instant::now(), took: Duration::ZERO, newest: None }
     }
 
     /// Puts the newest whole state of at most `epochs` epochs into learner and optimiser.
@@ -42,14 +43,15 @@ impl Checkpoints {
         learner: &mut dyn Learner<F>,
         optimiser: &mut dyn Optimiser<F>,
     ) -> Option<State<F>> {
-        let mut files = files(self.dir.as_ref()?).unwrap_or_default();
+        let mut files = files(self.monitor.checkpoint_dir()?).unwrap_or_default();
         files.retain(|file| file.epochs <= epochs);
         files.sort_by_key(|file| std::cmp::Reverse(file.epochs));
         for file in files {
             match file.read().and_then(|weights| unpack(&weights, learner, optimiser)) {
-                Ok(state) => {
+                Ok((state, spent)) => {
                     tracing::info!(epochs = state.epochs(), "training goes on from a checkpoint");
                     self.newest = Some(file.epochs);
+                    self.monitor.goes_on_from(spent);
                     return Some(state);
                 }
                 Err(error) => tracing::warn!("checkpoint `{}` is left aside: {error}", file.path.display()),
@@ -77,12 +79,12 @@ impl Checkpoints {
         learner: &mut dyn Learner<F>,
         optimiser: &mut dyn Optimiser<F>,
     ) {
-        let Some(dir) = &self.dir else { return };
+        let Some(dir) = self.monitor.checkpoint_dir() else { return };
         if self.newest == Some(state.epochs()) {
             return;
         }
         let begun = Instant::now();
-        if let Err(error) = write(dir, state.epochs(), &pack(state, learner, optimiser)) {
+        if let Err(error) = write(dir, state.epochs(), &pack(state, self.monitor.spent(), learner, optimiser)) {
             tracing::warn!("no checkpoint after epoch {}: {error}", state.epochs());
         }
         self.newest = Some(state.epochs());
@@ -150,9 +152,10 @@ fn hash(path: &Path) -> io::Result<String> {
     Ok(hasher.finalize().to_hex()[..DIGITS].to_owned())
 }
 
-/// A training as named arrays.
+/// A training, and what it has cost, as named arrays.
 fn pack<F: Real + Element>(
     state: &State<F>,
+    spent: Spent,
     learner: &mut dyn Learner<F>,
     optimiser: &mut dyn Optimiser<F>,
 ) -> Weights {
@@ -163,6 +166,8 @@ fn pack<F: Real + Element>(
     weights.insert("curve/loss", column(|point| point.loss));
     weights.insert("curve/validation", column(|point| point.validation));
     weights.insert("batches", Array1::from_elem(1, state.batches as f64));
+    let [cpu, bytes] = [spent.cpu.map(|cpu| cpu.as_secs_f64()), spent.peak_memory_bytes.map(|bytes| bytes as f64)];
+    weights.insert("spent", arr1(&[spent.wall.as_secs_f64(), cpu.unwrap_or(f64::NAN), bytes.unwrap_or(f64::NAN)]));
     let parameters = learner.parameters();
     if let Some((epoch, best)) = &state.best {
         weights.insert("best/epoch", Array1::from_elem(1, *epoch));
@@ -184,7 +189,7 @@ fn unpack<F: Real + Element>(
     weights: &Weights,
     learner: &mut dyn Learner<F>,
     optimiser: &mut dyn Optimiser<F>,
-) -> Result<State<F>, WeightsError> {
+) -> Result<(State<F>, Spent), WeightsError> {
     let (losses, validations) = (weights.f64::<Ix1>("curve/loss")?, weights.f64::<Ix1>("curve/validation")?);
     let value = |value: f64| Some(value).filter(|value| !value.is_nan());
     let points: Vec<_> = losses
@@ -193,6 +198,8 @@ fn unpack<F: Real + Element>(
         .map(|(&loss, &validation)| CurvePoint { loss: value(loss), validation: value(validation) })
         .collect();
     let batches = weights.f64::<Ix1>("batches")?.first().copied().unwrap_or_default() as u64;
+    let spent = unpack_spent(&weights.f64::<Ix1>("spent")?.to_vec())
+        .ok_or_else(|| WeightsError::Inconsistent("array `spent` holds no times".to_owned()))?;
 
     let array = |name: String, like: &Array2<F>| -> Result<Array2<F>, WeightsError> {
         let array = weights.array::<F, Ix2>(&name)?.into_owned();
@@ -225,5 +232,15 @@ fn unpack<F: Real + Element>(
 
     learner.parameters().into_iter().zip(values).for_each(|((_, parameter), value)| parameter.value = value);
     optimiser.memory().into_iter().zip(memory).for_each(|((_, slot), memory)| *slot = memory);
-    Ok(State { points, batches, best })
+    Ok((State { points, batches, best }, spent))
+}
+
+fn unpack_spent(numbers: &[f64]) -> Option<Spent> {
+    let &[wall, cpu, bytes] = numbers else { return None };
+    let known = |number: f64| Some(number).filter(|number| !number.is_nan());
+    Some(Spent {
+        wall: Duration::try_from_secs_f64(wall).ok()?,
+        cpu: known(cpu).map(Duration::try_from_secs_f64).transpose().ok()?,
+        peak_memory_bytes: known(bytes).map(|bytes| bytes as u64),
+    })
 }

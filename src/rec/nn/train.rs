@@ -75,7 +75,7 @@ pub fn train<F: Real + Element>(
     validation: &Validation<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Trained, FitError> {
-    let mut checkpoints = Checkpoints::new(monitor.checkpoint_dir());
+    let mut checkpoints = Checkpoints::of(monitor);
     let mut state = checkpoints.restore(schedule.epochs, learner, optimiser).unwrap_or(State {
         points: Vec::new(),
         batches: 0,

@@ -58,6 +58,8 @@ struct Point<'a> {
     spent: f64,
     value: f64,
     interval: (f64, f64),
+    /// Whether others can be measured by it.
+    is_compared: bool,
 }
 
 /// The charts of every metric that judges and has two values or more with costs.
@@ -93,7 +95,8 @@ fn points<'a>(
         let estimate = of.cells.get(column)?.as_estimate()?;
         let interval =
             estimate.interval.map_or((estimate.value, estimate.value), |interval| (interval.low, interval.high));
-        Some(Point { row, label, cost, spent: (spent.of)(cost)?, value: estimate.value, interval })
+        let (spent, value, is_compared) = ((spent.of)(cost)?, estimate.value, !of.is_reproduction);
+        Some(Point { row, label, cost, spent, value, interval, is_compared })
     };
     labels.iter().enumerate().filter_map(point).collect()
 }
@@ -164,10 +167,10 @@ fn chart(id: &str, column: &Column, spent: &Spent, points: &[Point<'_>]) -> Char
     }
 }
 
-/// The points that none of the others beats in both, by rising cost.
+/// The points of compared models that none of the others beats in both, by rising cost.
 fn frontier(points: &[Point<'_>], direction: Direction) -> Vec<usize> {
     let sign = if direction == Direction::LowerIsBetter { -1.0 } else { 1.0 };
-    let mut order: Vec<usize> = (0..points.len()).collect();
+    let mut order: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_compared).collect();
     order.sort_by(|&a, &b| {
         points[a].spent.total_cmp(&points[b].spent).then((sign * points[b].value).total_cmp(&(sign * points[a].value)))
     });

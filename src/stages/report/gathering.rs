@@ -139,6 +139,7 @@ fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
         variant: row.variant.clone(),
         replicates: replicates.map(replicate).collect(),
         reads_order: first.scores.reads_order,
+        is_reproduction: row.is_reproduction(),
         popularity_bias: popularity_bias(row),
         learning_curves: Vec::new(),
     }

@@ -16,7 +16,7 @@ pub(super) fn statistics(
         return None;
     }
     let is_tested = estimates().any(|estimate| estimate.standing.is_some());
-    let sign_flips = if is_tested { flips_for(rows.len()) } else { 0 };
+    let sign_flips = if is_tested { flips_for(rows) } else { 0 };
     let (percent, alpha) = (percent(confidence.level), confidence.significance_level());
     let mut sentences =
         vec![format!("Intervals: {percent} % percentile bootstrap over users, {} resamples.", confidence.resamples)];

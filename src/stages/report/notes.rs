@@ -61,7 +61,7 @@ pub(super) fn notes(rows: &[TableRow<'_>]) -> Vec<String> {
         notes.push(format!(
             "Rows with `upstream-evaluation: true` ({skipping}) repeat a published evaluation that keeps the last event of each \
              history from the model and lets it be recommended. They are there to be compared with the publication, not with \
-             the other rows."
+             the other rows: they are in no test and are never the best."
         ));
     }
     notes

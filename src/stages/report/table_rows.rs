@@ -28,6 +28,12 @@ impl TableRow<'_> {
         self.members[0]
     }
 
+    /// Whether it repeats a published evaluation that lets users be recommended what they have: its numbers are not of the
+    /// same task as the others'.
+    pub(super) fn is_reproduction(&self) -> bool {
+        self.first().scores.skips_last_event
+    }
+
     /// Whether there are several.
     pub(super) fn is_replicated(&self) -> bool {
         self.members.len() > 1

@@ -34,9 +34,10 @@ impl Confidence {
     }
 }
 
-/// How many sign flips it takes to compare every pair of so many rows.
-pub(super) fn flips_for(n_rows: usize) -> usize {
-    sign_flips_for(n_rows * n_rows.saturating_sub(1) / 2)
+/// How many sign flips it takes to compare every pair of those rows that are compared.
+pub(super) fn flips_for(rows: &[TableRow<'_>]) -> usize {
+    let compared = rows.iter().filter(|row| !row.is_reproduction()).count();
+    sign_flips_for(compared * compared.saturating_sub(1) / 2)
 }
 
 /// Adds what is known of their uncertainty to the numbers of a table. Shape: `cells` `[n_rows, n_metrics]`.
@@ -47,7 +48,7 @@ pub(super) fn add_uncertainty(
     metrics: &[MetricSpec],
     confidence: Confidence,
 ) -> Result<(), StageError> {
-    let (at_a_time, n_flips) = (metrics_at_a_time(rows), flips_for(rows.len()));
+    let (at_a_time, n_flips) = (metrics_at_a_time(rows), flips_for(rows));
     for (block, metrics) in metrics.chunks(at_a_time).enumerate() {
         let (terms, columns) = terms(rows, users, metrics, &|metric| metric.to_string(), &|_| Ok(None))?;
         let resampled = bootstrap_sums(&terms, confidence.resamples, SEED);
@@ -182,8 +183,9 @@ impl Numbers<'_> {
             Direction::Neither => return,
         };
         let value = |row: usize| cells[row][column].value();
-        let known: Vec<usize> =
-            (0..self.rows.len()).filter(|&row| value(row).is_some() && self.columns[row].is_some()).collect();
+        let is_compared =
+            |&row: &usize| value(row).is_some() && self.columns[row].is_some() && !self.rows[row].is_reproduction();
+        let known: Vec<usize> = (0..self.rows.len()).filter(is_compared).collect();
         let goodness = |row: usize| sign * value(row).unwrap_or(f64::NAN);
         // Of equal ones the first.
         let best = known.iter().copied().reduce(|a, b| if goodness(b) > goodness(a) { b } else { a });

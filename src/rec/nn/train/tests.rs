@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use ndarray::{Array2, array};
 
@@ -12,7 +14,7 @@ use crate::rec::eval::EvaluationError;
 use crate::rec::model::FitError;
 use crate::rec::model::testing::split_of;
 use crate::rec::nn::{Batch, Learner, LearningRate, Loss, Optimiser, Parameter, Validation};
-use crate::rec::{Monitor, Silent};
+use crate::rec::{Monitor, Silent, Spent};
 
 /// Learns one number for each row; validation falls to a minimum at a given epoch.
 struct Rows {
@@ -135,6 +137,45 @@ impl Monitor for Interrupting<'_> {
     fn checkpoint_dir(&self) -> Option<&Path> {
         Some(self.dir)
     }
+}
+
+/// Keeps checkpoints, and is told of what their makers had spent.
+struct Spending<'a> {
+    dir: &'a Path,
+    now: Spent,
+    before: Mutex<Option<Spent>>,
+}
+
+impl Monitor for Spending<'_> {
+    fn checkpoint_dir(&self) -> Option<&Path> {
+        Some(self.dir)
+    }
+
+    fn spent(&self) -> Spent {
+        self.now
+    }
+
+    fn goes_on_from(&self, before: Spent) {
+        *self.before.lock().unwrap() = Some(before);
+    }
+}
+
+#[test]
+fn a_checkpoint_tells_what_it_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |epochs, now| {
+        let monitor = Spending { dir: folder.path(), now, before: Mutex::default() };
+        run(&mut Rows::new(50), &schedule(epochs, 100), &monitor).unwrap();
+        monitor.before.into_inner().unwrap()
+    };
+    let little = Spent { wall: Duration::from_millis(2500), cpu: None, peak_memory_bytes: None };
+    let much =
+        Spent { wall: Duration::from_hours(9), cpu: Some(Duration::from_hours(17)), peak_memory_bytes: Some(1 << 40) };
+    assert_eq!(told(2, little), None);
+    assert_eq!(told(4, much), Some(little));
+    assert_eq!(told(5, little), Some(much));
+    // For fewer epochs there is nothing to go on from.
+    assert_eq!(told(3, little), None);
 }
 
 #[test]

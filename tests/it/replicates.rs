@@ -180,3 +180,26 @@ fn replicates_of_other_splits_are_no_replicates_of_these() {
     let refused = project.recflow("run seeds.yaml --threads 1");
     assert!(refused.expect(1).stderr.contains("were scored on different splits"), "{}", refused.stderr);
 }
+
+#[test]
+fn rows_are_called_as_the_user_says() {
+    let project = Project::small();
+    let names = "title: Seeds, names: { score-dae: \"DAE, shallow\" }";
+    project.write("seeds.yaml", OF_TRAINING.replace("title: Seeds", names));
+    project.recflow("run seeds.yaml --threads 1").expect(0);
+    let report: Value = serde_json::from_str(&project.read("r.json")).unwrap();
+    assert_eq!(rows(&report), [("Popularity", 0), ("DAE, shallow", 3), ("Biased MF", 3)]);
+    // It is its name everywhere.
+    assert!(report["finding"].to_string().contains("DAE, shallow"), "{}", report["finding"]);
+    assert!(!project.read("r.md").contains("Mult-DAE"));
+
+    project.edit("seeds.yaml", "score-dae: \"", "score-dea: \"");
+    let outcome = project.recflow("run seeds.yaml --threads 1");
+    let told = &outcome.expect(1).stderr;
+    assert!(told.contains("`names` has one for `score-dea`, which no row of the table is of"), "{told}");
+    assert!(told.contains("rows are of `score-dae`, `score-mf`, `score-popularity`"), "{told}");
+    project.edit("seeds.yaml", "score-dea: \"DAE, shallow\"", "score-dae: ' '");
+    let outcome = project.recflow("run seeds.yaml --threads 1");
+    let told = &outcome.expect(2).stderr;
+    assert!(told.contains("the name of `score-dae` is empty"), "{told}");
+}

@@ -8,6 +8,7 @@ use super::breakdowns::breakdowns;
 use super::findings::add_findings;
 use super::lists::{example_users, overlap, popularity_bias};
 use super::methods::statistics;
+use super::names::{self, Names};
 use super::notes::{few_users, notes};
 use super::provenance::{provenance, seeds};
 use super::scored::Scored;
@@ -25,13 +26,16 @@ pub(super) struct Wishes<'a> {
     pub title: &'a str,
     /// The axes along which rows are joined.
     pub replicates: &'a [String],
+    /// What rows are called.
+    pub names: &'a Names,
     /// How sure to be.
     pub confidence: Confidence,
 }
 
 /// The scores of all models as one table; refuses those that were not made on the same split in the same way.
 pub(super) fn compare(scored: &[Scored], wishes: &Wishes<'_>) -> Result<Comparison, StageError> {
-    let rows = table_rows(scored, wishes.replicates);
+    let mut rows = table_rows(scored, wishes.replicates);
+    names::give(wishes.names, &mut rows)?;
     let Some(first) = rows.first().map(TableRow::first) else {
         return Err(StageError::new("there are no scores to compare"));
     };
@@ -126,10 +130,7 @@ fn table_row(row: &TableRow<'_>, cells: Vec<Cell>) -> Row {
     };
     let replicates = row.members.iter().zip(&row.coordinates).filter(|_| row.is_replicated());
     Row {
-        model: match &model.chosen {
-            Some(chosen) => format!("{} (best of {})", model.title, chosen.of),
-            None => model.title.clone(),
-        },
+        model: row.title(),
         stage: first.stage.clone(),
         epochs: model.training.epochs,
         best_epoch: model.training.best_epoch,

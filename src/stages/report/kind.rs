@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::bridge::write_json;
 use super::super::ports::{COMPARISON, SCORES};
 use super::gathering::{Wishes, compare};
+use super::names::{self, Names};
 use super::outputs::Outputs;
 use super::publishing::publications;
 use super::scored::scored;
@@ -23,7 +24,7 @@ const TABLE_FILE: &str = "comparison.csv";
 pub(in crate::stages) fn kind() -> StageKind {
     StageKind::of::<Report>(
         "report",
-        5,
+        6,
         "Lays the scores of models side by side, in documents that say where the numbers come from.",
     )
     .reads("scores", SCORES, Arity::Set)
@@ -38,6 +39,9 @@ struct Report {
     title: String,
     /// The axes of a `matrix`, and of `seeds`, whose copies are one row: the mean over them, with its spread.
     replicates: Vec<String>,
+    /// What models are called in the table, by the stage that scored them or any part of its name between slashes:
+    /// `{ train-ease: EASE (λ 500) }` names what `evaluate/train-ease` scored. The others have their models' names.
+    names: Names,
     /// The level of confidence intervals; a corrected p-value of its complement or less counts as a difference.
     #[schemars(range(min = 0.5, max = 0.999))]
     confidence: f64,
@@ -55,6 +59,7 @@ impl Default for Report {
         Self {
             title: "Comparison".to_owned(),
             replicates: vec!["seed".to_owned()],
+            names: Names::new(),
             confidence: 0.95,
             resamples: 2000,
             output: Outputs::One(PathBuf::from("reports/comparison.md")),
@@ -64,13 +69,16 @@ impl Default for Report {
 
 impl Stage for Report {
     fn check(&self) -> Vec<ParameterProblem> {
-        self.output.check("output")
+        let mut problems = self.output.check("output");
+        problems.extend(names::check(&self.names, "names"));
+        problems
     }
 
     fn run(&self, ctx: &StageCtx<'_>) -> Result<(), StageError> {
         let wishes = Wishes {
             title: &self.title,
             replicates: &self.replicates,
+            names: &self.names,
             confidence: Confidence { level: self.confidence, resamples: self.resamples },
         };
         let comparison = compare(&scored(ctx)?, &wishes)?;

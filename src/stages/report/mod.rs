@@ -7,6 +7,7 @@ mod gathering;
 mod kind;
 mod lists;
 mod methods;
+mod names;
 mod notes;
 mod outputs;
 mod provenance;

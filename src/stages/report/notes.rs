@@ -32,36 +32,35 @@ pub(super) fn few_users(rows: &[TableRow<'_>], users: &ReportUsers, metrics: &[M
 
 /// Sentences on models that were not scored like the others.
 pub(super) fn notes(rows: &[TableRow<'_>]) -> Vec<String> {
-    let scores: Vec<&Scores> = rows.iter().map(|row| &row.first().scores).collect();
-    let titles = |chosen: fn(&Scores) -> bool| {
-        let mut titles: Vec<_> =
-            scores.iter().filter(|scores| chosen(scores)).map(|scores| scores.model.title.clone()).collect();
+    let called = |chosen: fn(&Scores) -> bool| {
+        let mut titles: Vec<_> = rows.iter().filter(|row| chosen(&row.first().scores)).map(TableRow::title).collect();
         titles.dedup();
         titles.join(", ")
     };
+    let any = |is: fn(&Scores) -> bool| rows.iter().any(|row| is(&row.first().scores));
     let mut notes = Vec::new();
-    for Scores { model, .. } in &scores {
-        if let Some(Chosen { stage, of, metric, value }) = &model.chosen {
+    for row in rows {
+        if let Some(Chosen { stage, of, metric, value }) = &row.first().scores.model.chosen {
             notes.push(format!(
-                "{} (best of {of}) was chosen on the validation part by {}, which is {value:.4} there: it is the model of \
+                "{}, the best of {of}, was chosen on the validation part by {}, which is {value:.4} there: it is the model of \
                  `{stage}`.",
-                model.title,
+                row.name.as_ref().unwrap_or(&row.first().scores.model.title),
                 metric.title()
             ));
         }
     }
-    if scores.iter().any(|scores| scores.reads_order) && scores.iter().any(|scores| !scores.reads_order) {
-        let readers = titles(|scores| scores.reads_order);
+    if any(|scores| scores.reads_order) && any(|scores| !scores.reads_order) {
         notes.push(format!(
-            "Read in the order of time: the histories given to {readers}. The others know what is in them, not when."
+            "Read in the order of time: the histories given to {}. The others know what is in them, not when.",
+            called(|scores| scores.reads_order)
         ));
     }
-    if scores.iter().any(|scores| scores.skips_last_event) {
-        let skipping = titles(|scores| scores.skips_last_event);
+    if any(|scores| scores.skips_last_event) {
         notes.push(format!(
-            "Rows with `upstream-evaluation: true` ({skipping}) repeat a published evaluation that keeps the last event of each \
+            "Rows with `upstream-evaluation: true` ({}) repeat a published evaluation that keeps the last event of each \
              history from the model and lets it be recommended. They are there to be compared with the publication, not with \
-             the other rows: they are in no test and are never the best."
+             the other rows: they are in no test and are never the best.",
+            called(|scores| scores.skips_last_event)
         ));
     }
     notes

@@ -20,12 +20,26 @@ pub(super) struct TableRow<'a> {
     pub coordinates: Vec<Coordinates>,
     /// Where all of them stand along the other axes.
     pub variant: Coordinates,
+    /// The stages' name without their coordinates along the replicate axes.
+    pub family: String,
+    /// What the user calls it.
+    pub name: Option<String>,
 }
 
 impl TableRow<'_> {
     /// The evaluation that speaks for all where they do not differ.
     pub(super) fn first(&self) -> &Scored {
         self.members[0]
+    }
+
+    /// What it is called: as the user says, or as the model is.
+    pub(super) fn title(&self) -> String {
+        let model = &self.first().scores.model;
+        match (&self.name, &model.chosen) {
+            (Some(name), _) => name.clone(),
+            (None, Some(chosen)) => format!("{} (best of {})", model.title, chosen.of),
+            (None, None) => model.title.clone(),
+        }
     }
 
     /// Whether it repeats a published evaluation that lets users be recommended what they have: its numbers are not of the
@@ -47,8 +61,8 @@ pub(super) fn table_rows<'a>(scored: &'a [Scored], axes: &[String]) -> Vec<Table
         families.entry(family(&one.stage, axes)).or_default().push(one);
     }
     families
-        .into_values()
-        .map(|mut members| {
+        .into_iter()
+        .map(|(family, mut members)| {
             let along = |one: &Scored, is_replicate: bool| -> Coordinates {
                 let chosen = one.variant.iter().filter(|(axis, _)| axes.contains(axis) == is_replicate);
                 chosen.map(|(axis, value)| (axis.clone(), value.clone())).collect()
@@ -58,6 +72,8 @@ pub(super) fn table_rows<'a>(scored: &'a [Scored], axes: &[String]) -> Vec<Table
                 coordinates: members.iter().map(|one| along(one, true)).collect(),
                 variant: along(members[0], false),
                 members,
+                family,
+                name: None,
             }
         })
         .collect()

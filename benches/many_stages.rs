@@ -18,6 +18,10 @@ use recflow::engine::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 2] = [1_000, 10_000];
 /// Each stage is read by so many others.
 const BRANCHES: usize = 10;

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rayon::prelude::*;
+
 use super::artifact::FileRecord;
 use super::digest::{Digest, StageKey};
 use super::job::JobInput;
@@ -51,18 +53,95 @@ pub(super) fn resolve<'a>(
     digests: &mut SourceDigests,
     result: impl Fn(StageIndex) -> Option<&'a Action>,
 ) -> Result<Resolution, StageError> {
-    let mut sources = Vec::new();
-    let mut variables = Vec::new();
-    for source in stage.sources(workspace)? {
-        match source {
-            Source::Present(file) => sources.push(file),
-            Source::Variable { name, value } => {
-                let digest = value.map(|value| Digest::of(value.as_bytes()));
-                variables.push(KeyVariable { name, digest });
-            }
-            Source::Absent(what) => return Ok(Resolution::Absent(what)),
-        }
+    match Outside::of(stage, workspace, digests)? {
+        Ok(outside) => Ok(Resolution::Known(Box::new(named(plan, index, kind, outside, result)?))),
+        Err(what) => Ok(Resolution::Absent(what)),
     }
+}
+
+/// A stage that was built, and what is known of it.
+pub(super) type Looked = Result<(Box<dyn Stage>, Resolution), StageError>;
+
+/// Builds those stages, whose needs are done, and resolves them, on all threads where there are many. In their order.
+pub(super) fn resolve_all<'a>(
+    plan: &Plan,
+    stages: &[StageIndex],
+    registry: &Registry,
+    workspace: &Workspace,
+    digests: &mut SourceDigests,
+    result: impl Fn(StageIndex) -> Option<&'a Action> + Sync,
+) -> Vec<Looked> {
+    let built = on_all_threads(stages.to_vec(), |index| (index, instantiate(&plan[index], registry)));
+    // One after the other, so that a file that several stages read is hashed once; one file takes all threads by itself.
+    let outside = built.into_iter().map(|(index, built)| {
+        let outside = built.and_then(|(kind, stage)| {
+            let outside = Outside::of(stage.as_ref(), workspace, digests)?;
+            Ok((kind, stage, outside))
+        });
+        (index, outside)
+    });
+    on_all_threads(outside.collect(), |(index, outside)| match outside? {
+        (_, stage, Err(what)) => Ok((stage, Resolution::Absent(what))),
+        (kind, stage, Ok(outside)) => {
+            let resolved = named(plan, index, kind, outside, &result)?;
+            Ok((stage, Resolution::Known(Box::new(resolved))))
+        }
+    })
+}
+
+/// Does something with each of them, in parallel if there are so many that it is worth it; in their order.
+pub(super) fn on_all_threads<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    const MANY: usize = 128;
+    if items.len() < MANY {
+        items.into_iter().map(work).collect()
+    } else {
+        items.into_par_iter().with_min_len(MANY / 2).map(work).collect()
+    }
+}
+
+/// What a stage reads from outside the cache.
+struct Outside {
+    sources: Vec<SourceFile>,
+    keyed: Vec<KeySource>,
+    variables: Vec<KeyVariable>,
+}
+
+impl Outside {
+    /// The inner error is what is absent, in words.
+    fn of(
+        stage: &dyn Stage,
+        workspace: &Workspace,
+        digests: &mut SourceDigests,
+    ) -> Result<Result<Self, String>, StageError> {
+        let mut outside = Self { sources: Vec::new(), keyed: Vec::new(), variables: Vec::new() };
+        for source in stage.sources(workspace)? {
+            match source {
+                Source::Present(file) => outside.sources.push(file),
+                Source::Variable { name, value } => {
+                    let digest = value.map(|value| Digest::of(value.as_bytes()));
+                    outside.variables.push(KeyVariable { name, digest });
+                }
+                Source::Absent(what) => return Ok(Err(what)),
+            }
+        }
+        for file in &outside.sources {
+            let digest = digests.digest(&file.path).map_err(|error| {
+                StageError::new(format!("cannot read the input file `{}`: {error}", file.path.display()))
+            })?;
+            outside.keyed.push(KeySource { role: file.role.clone(), digest });
+        }
+        Ok(Ok(outside))
+    }
+}
+
+/// The computation by its name, when nothing more has to be read for it.
+fn named<'a>(
+    plan: &Plan,
+    index: StageIndex,
+    kind: &StageKind,
+    outside: Outside,
+    result: impl Fn(StageIndex) -> Option<&'a Action>,
+) -> Result<Resolved, StageError> {
     let mut inputs = Vec::new();
     let mut key_inputs = Vec::new();
     for input in plan.inputs_of(index) {
@@ -82,22 +161,15 @@ pub(super) fn resolve<'a>(
             inputs.push(JobInput { port, stage: needed.clone(), variant, artifact: artifact.clone() });
         }
     }
-    let mut key_sources = Vec::new();
-    for file in &sources {
-        let digest = digests.digest(&file.path).map_err(|error| {
-            StageError::new(format!("cannot read the input file `{}`: {error}", file.path.display()))
-        })?;
-        key_sources.push(KeySource { role: file.role.clone(), digest });
-    }
     let preimage = KeyPreimage {
         kind: kind.name.clone(),
         revision: kind.revision,
         parameters: plan[index].key_parameters.as_ref().clone(),
         inputs: key_inputs,
-        sources: key_sources,
-        variables,
+        sources: outside.keyed,
+        variables: outside.variables,
     };
-    Ok(Resolution::Known(Box::new(Resolved { key: preimage.key(), preimage, inputs, sources })))
+    Ok(Resolved { key: preimage.key(), preimage, inputs, sources: outside.sources })
 }
 
 /// Reads stored inputs for a stage that judges its needs before it runs.

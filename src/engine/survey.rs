@@ -1,12 +1,12 @@
 //! What is known of every stage of a plan without running any.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::digest::{ContinuationKey, StageKey};
 use super::frozen::kept;
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
-use super::resolution::{Resolution, Resolved, instantiate, resolve};
+use super::resolution::{Looked, Resolution, Resolved, on_all_threads, resolve_all};
 use super::stage::{StageError, Workspace};
 use super::store::{Action, FoundAction, Latest, SourceDigests, Store};
 
@@ -50,55 +50,112 @@ pub(super) fn survey(
     mut tell: impl FnMut(&PlannedStage, Known),
 ) {
     let mut digests = SourceDigests::load(store);
-    let mut done: BTreeMap<StageIndex, Action> = BTreeMap::new();
+    let mut known: Vec<Option<Known>> = plan.stages().map(|_| None).collect();
+    let mut done: Vec<Option<Action>> = vec![None; plan.len()];
     let mut open_keys: HashMap<StageKey, String> = HashMap::new();
-    for (index, planned) in plan.stages() {
-        let open = plan.dependencies_of(index).into_iter().filter(|need| !done.contains_key(need));
-        let waits_on: Vec<String> = open.map(|need| plan[need].name.clone()).collect();
-        if !waits_on.is_empty() && !planned.is_frozen {
-            tell(planned, Known::WaitsOn(waits_on));
-            continue;
+    // Stages that read nothing of each other at a time.
+    for level in levels(plan) {
+        let mut ready = Vec::with_capacity(level.len());
+        for index in level {
+            let planned = &plan[index];
+            let open = plan.dependencies_of(index).into_iter().filter(|need| done[need.index()].is_none());
+            let waits_on: Vec<String> = open.map(|need| plan[need].name.clone()).collect();
+            if waits_on.is_empty() || planned.is_frozen {
+                ready.push(index);
+            } else {
+                known[index.index()] = Some(Known::WaitsOn(waits_on));
+            }
         }
-        let resolution = instantiate(planned, registry).and_then(|(kind, stage)| {
-            resolve(plan, index, (kind, stage.as_ref()), workspace, &mut digests, |need| done.get(&need))
-        });
-        if planned.is_frozen {
-            let known = match kept(planned, registry.find(&planned.kind), (store, latest)) {
-                Ok((_, FoundAction { action, .. })) => {
-                    done.insert(index, action.clone());
-                    let due = if let Ok(Resolution::Known(due)) = resolution { Some(due) } else { None };
-                    Known::Frozen { last: Box::new(action), due }
+        let result = |need: StageIndex| done[need.index()].as_ref();
+        let looked = resolve_all(plan, &ready, registry, workspace, &mut digests, result);
+        let looked: Vec<(StageIndex, Looked)> = ready.into_iter().zip(looked).collect();
+        let looked = on_all_threads(looked, |(index, looked)| {
+            let resolution = looked.map(|(_, resolution)| resolution);
+            let found = match &resolution {
+                Ok(Resolution::Known(resolved)) if !plan[index].is_frozen => {
+                    latest.find(store, resolved.key, &resolved.preimage)
                 }
-                Err(error) => Known::Fails(error),
+                _ => None,
             };
-            tell(planned, known);
-            continue;
+            (index, resolution, found)
+        });
+        for (index, resolution, found) in looked {
+            let planned = &plan[index];
+            let (of_stage, result) = if planned.is_frozen {
+                keeping(planned, resolution, registry, (store, latest))
+            } else {
+                of_lookup(planned, resolution, found, is_forced(planned), store, &mut open_keys)
+            };
+            known[index.index()] = Some(of_stage);
+            done[index.index()] = result;
         }
-        let known = match resolution {
-            Err(error) => Known::Fails(error),
-            Ok(Resolution::Absent(what)) => {
-                let surely_runs = is_forced(planned) || !was_computed(planned, store);
-                Known::NoSources { what, surely_runs }
-            }
-            Ok(Resolution::Known(resolved)) => {
-                let key = resolved.key;
-                match (latest.find(store, key, &resolved.preimage), open_keys.get(&key)) {
-                    (Some(found), _) if !is_forced(planned) => {
-                        done.insert(index, found.action);
-                        Known::Done(resolved)
-                    }
-                    (None, Some(first)) if !is_forced(planned) => Known::SameAs(first.clone(), resolved),
-                    _ => {
-                        open_keys.insert(key, planned.name.clone());
-                        Known::Open(resolved)
-                    }
-                }
-            }
-        };
-        tell(planned, known);
+    }
+    for ((_, planned), known) in plan.stages().zip(known) {
+        if let Some(known) = known {
+            tell(planned, known);
+        }
     }
     if let Err(error) = digests.save() {
         tracing::debug!("{error}");
+    }
+}
+
+/// The stages by the length of the longest way to them: what one reads is in a level before.
+fn levels(plan: &Plan) -> Vec<Vec<StageIndex>> {
+    let mut level_of = vec![0; plan.len()];
+    let mut levels: Vec<Vec<StageIndex>> = Vec::new();
+    for (index, _) in plan.stages() {
+        let needs = plan.dependencies_of(index).into_iter();
+        let level = needs.map(|need| level_of[need.index()] + 1).max().unwrap_or(0);
+        level_of[index.index()] = level;
+        if level == levels.len() {
+            levels.push(Vec::new());
+        }
+        levels[level].push(index);
+    }
+    levels
+}
+
+/// What is known of a frozen stage, and the result that it keeps.
+fn keeping(
+    planned: &PlannedStage,
+    due: Result<Resolution, StageError>,
+    registry: &Registry,
+    stored: (&Store, &Latest),
+) -> (Known, Option<Action>) {
+    match kept(planned, registry.find(&planned.kind), stored) {
+        Ok((_, FoundAction { action, .. })) => {
+            let due = if let Ok(Resolution::Known(due)) = due { Some(due) } else { None };
+            (Known::Frozen { last: Box::new(action.clone()), due }, Some(action))
+        }
+        Err(error) => (Known::Fails(error), None),
+    }
+}
+
+/// What is known of a stage that was looked at, and its result.
+fn of_lookup(
+    planned: &PlannedStage,
+    resolution: Result<Resolution, StageError>,
+    found: Option<FoundAction>,
+    is_forced: bool,
+    store: &Store,
+    open_keys: &mut HashMap<StageKey, String>,
+) -> (Known, Option<Action>) {
+    let resolved = match resolution {
+        Err(error) => return (Known::Fails(error), None),
+        Ok(Resolution::Absent(what)) => {
+            let surely_runs = is_forced || !was_computed(planned, store);
+            return (Known::NoSources { what, surely_runs }, None);
+        }
+        Ok(Resolution::Known(resolved)) => resolved,
+    };
+    match (found, open_keys.get(&resolved.key)) {
+        (Some(found), _) if !is_forced => (Known::Done(resolved), Some(found.action)),
+        (None, Some(first)) if !is_forced => (Known::SameAs(first.clone(), resolved), None),
+        _ => {
+            open_keys.insert(resolved.key, planned.name.clone());
+            (Known::Open(resolved), None)
+        }
     }
 }
 

@@ -10,15 +10,12 @@ use crate::engine::budget::Budget;
 use crate::engine::digest::StageKey;
 use crate::engine::event::{Event, Failure, Observer, Outcome};
 use crate::engine::figures::Figures;
-use crate::engine::frozen::{differs, kept};
 use crate::engine::machine::host_description;
 use crate::engine::plan::{Plan, PlannedStage, StageIndex};
-use crate::engine::registry::StageKind;
-use crate::engine::resolution::{Resolution, instantiate, resolve};
 use crate::engine::run_log::RunLog;
 use crate::engine::runner::GRACE;
 use crate::engine::stage::{Stage, StageError};
-use crate::engine::store::{FoundAction, Latest, SourceDigests, StoreError};
+use crate::engine::store::{Latest, SourceDigests, StoreError};
 
 pub(super) struct Coordinator<'scope, 'env> {
     pub(super) executor: &'env Executor,
@@ -43,8 +40,11 @@ pub(super) struct Coordinator<'scope, 'env> {
     pub(super) fetched: Vec<bool>,
     /// What the stages that have their result have told of it.
     pub(super) figures: Vec<Option<Figures>>,
-    /// Stages to look at because something that they need has changed.
-    pub(super) pending: VecDeque<usize>,
+    /// Stages to look at because something that they need has changed: in the order of the plan, so that of equal ones the one
+    /// works that a plan says will.
+    pub(super) pending: BTreeSet<usize>,
+    /// Whether something was removed from the store since stages were looked at.
+    pub(super) is_stale: bool,
     /// Stages that wait for resources: place in the line, stage.
     pub(super) runnable: BTreeSet<(usize, usize)>,
     /// Which stage computes a key, or waits to; and the others with the same key, which wait for it.
@@ -68,16 +68,6 @@ pub(super) struct Claim {
     pub(super) owner: usize,
     /// These stages come to the same computation.
     pub(super) twins: Vec<usize>,
-}
-
-/// What there is of a stage whose needs are done.
-enum Found {
-    /// Not even its sources.
-    NoSources(String),
-    /// Its result.
-    Result(StageKey, Box<FoundAction>),
-    /// All that its computation needs.
-    Work(State),
 }
 
 #[derive(Default)]
@@ -113,6 +103,7 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
             fetched: vec![false; stages.len()],
             figures: vec![None; stages.len()],
             pending: (0..stages.len()).collect(),
+            is_stale: false,
             runnable: BTreeSet::new(),
             claims: HashMap::new(),
             order: None,
@@ -158,114 +149,12 @@ impl<'scope, 'env> Coordinator<'scope, 'env> {
         Ok(summary)
     }
 
-    pub(super) fn is_active(&self) -> bool {
-        self.states.iter().any(|state| state.cancel().is_some())
-    }
-
-    /// Looks at every stage whose needs may all be done by now: skipped, found in the cache, or to be run.
-    pub(super) fn settle(&mut self) {
-        while let Some(index) = self.pending.pop_front() {
-            if self.stop.is_some() {
-                continue;
-            }
-            if matches!(self.states[index], State::Waiting) && self.needs_are_done(index) {
-                self.look_up(index);
-            }
-        }
-    }
-
     pub(super) fn needs_are_done(&self, index: usize) -> bool {
         self.needs(index).all(|need| matches!(self.states[need], State::Done(_)))
     }
 
-    /// Finds out what is to be done with a stage whose needs are done.
-    fn look_up(&mut self, index: usize) {
-        if self.stages[index].is_frozen {
-            return self.keep(index);
-        }
-        let found = instantiate(self.stages[index], &self.executor.registry).and_then(|(kind, stage)| {
-            let found = self.find(index, (kind, stage.as_ref()));
-            self.built[index] = Some(stage);
-            found
-        });
-        match found {
-            Ok(Found::NoSources(what)) if self.fetched[index] => {
-                self.fail_with(index, StageError::new(format!("{what} was fetched and still is not there")));
-            }
-            Ok(Found::NoSources(what)) => self.fetch(index, what),
-            Ok(Found::Result(key, found)) => self.found(index, key, *found),
-            Ok(Found::Work(runnable)) => {
-                if self.claim(index, runnable.key()) {
-                    self.states[index] = runnable;
-                    self.wait_for_resources(index);
-                }
-            }
-            Err(error) => self.fail_with(index, error),
-        }
-    }
-
-    fn find(&mut self, index: usize, (kind, stage): (&StageKind, &dyn Stage)) -> Result<Found, StageError> {
-        let Executor { workspace, store, .. } = self.executor;
-        let result = |need: StageIndex| self.states[need.index()].action();
-        let resolution =
-            resolve(self.plan, StageIndex::new(index), (kind, stage), workspace, &mut self.digests, result)?;
-        let resolved = match resolution {
-            Resolution::Absent(what) => return Ok(Found::NoSources(what)),
-            Resolution::Known(resolved) => resolved,
-        };
-        if !self.forced[index] {
-            if let Some(found) = self.latest.find(store, resolved.key, &resolved.preimage) {
-                return Ok(Found::Result(resolved.key, Box::new(found)));
-            }
-            if let Some(flaw) = store.flaw(resolved.key) {
-                tracing::warn!("{flaw}; `{}` is computed again", self.stages[index].name);
-            }
-        }
-        let request = self.request(index, stage, &resolved)?;
-        Ok(Found::Work(State::Runnable { resolved, request }))
-    }
-
-    /// Whether it is this stage that is to compute that key. If another one does, this one is looked at again when that has
-    /// ended.
-    fn claim(&mut self, index: usize, key: Option<StageKey>) -> bool {
-        let (Some(key), false) = (key, self.forced[index]) else { return true };
-        let claim = self.claims.entry(key).or_insert_with(|| Claim { owner: index, twins: Vec::new() });
-        let owner_works = claim.owner == index || self.states[claim.owner].key() == Some(key);
-        if !owner_works {
-            claim.owner = index;
-        }
-        let mine = claim.owner == index;
-        if !mine {
-            claim.twins.push(index);
-        }
-        mine
-    }
-
-    /// A stage no longer computes that key, for whatever reason: those that have waited for it are looked at.
-    pub(super) fn release(&mut self, key: StageKey) {
-        if let Some(claim) = self.claims.remove(&key) {
-            self.pending.extend(claim.twins);
-        }
-    }
-
-    /// Takes the last result of a frozen stage for its result.
-    fn keep(&mut self, index: usize) {
-        let planned = self.stages[index];
-        let Executor { registry, store, workspace, .. } = self.executor;
-        let (key, mut last) = match kept(planned, registry.find(&planned.kind), (store, &self.latest)) {
-            Ok(last) => last,
-            Err(error) => return self.fail_with(index, error),
-        };
-        let due = instantiate(planned, registry).and_then(|(kind, stage)| {
-            let result = |need: StageIndex| self.states[need.index()].action();
-            resolve(self.plan, StageIndex::new(index), (kind, stage.as_ref()), workspace, &mut self.digests, result)
-        });
-        let due = if let Ok(Resolution::Known(due)) = due { Some(due) } else { None };
-        let differs = due.map(|due| differs(&last.action, &due.preimage));
-        self.counts.cached += 1;
-        store.touch(key, &mut last);
-        self.tell(Event::StageFrozen { stage: self.name(index), key, facts: last.action.facts.clone(), differs });
-        self.complete(index, key, last);
+    pub(super) fn is_active(&self) -> bool {
+        self.states.iter().any(|state| state.cancel().is_some())
     }
 
     pub(super) fn fail_with(&mut self, index: usize, error: StageError) {

@@ -5,6 +5,7 @@ mod expected_order;
 mod interrupt;
 mod results;
 mod retries;
+mod settling;
 mod state;
 mod workers;
 

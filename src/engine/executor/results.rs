@@ -60,7 +60,7 @@ impl Coordinator<'_, '_> {
         match result {
             Ok(()) => {
                 self.fetched[index] = true;
-                self.pending.push_back(index);
+                self.pending.insert(index);
             }
             Err(error) if error.interrupted => self.cancelled(index),
             Err(error) => self.fail_with(index, error),
@@ -112,6 +112,7 @@ impl Coordinator<'_, '_> {
         self.repairs[finder] += 1;
         let discarded = self.executor.store.discard(digest);
         self.latest.forget_looks();
+        self.is_stale = true;
         match (discarded, self.plan.find(producer).map(StageIndex::index)) {
             (Ok(()), Some(producer)) if self.repairs[finder] <= MAX_REPAIRS => {
                 tracing::warn!("the stored result of `{}` is damaged; computing it again", self.name(producer));
@@ -126,7 +127,7 @@ impl Coordinator<'_, '_> {
                 // Another finder may have sent it off already.
                 if matches!(self.states[producer], State::Done(_)) {
                     self.states[producer] = State::Waiting;
-                    self.pending.push_back(producer);
+                    self.pending.insert(producer);
                 }
             }
             (Err(error), _) => self.fail(finder, Failure::Store { message: error.to_string() }),

@@ -57,7 +57,7 @@ pub(super) fn notes(rows: &[TableRow<'_>]) -> Vec<String> {
     }
     if any(|scores| scores.skips_last_event) {
         notes.push(format!(
-            "Rows with `upstream-evaluation: true` ({}) repeat a published evaluation that keeps the last event of each \
+            "Rows with `upstream-evaluation: true`, which are {}, repeat a published evaluation that keeps the last event of each \
              history from the model and lets it be recommended. They are there to be compared with the publication, not with \
              the other rows: they are in no test and are never the best.",
             called(|scores| scores.skips_last_event)

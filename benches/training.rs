@@ -130,6 +130,8 @@ fn benches(criterion: &mut Criterion) {
             loss: PairLoss::Logistic,
             negatives: 0,
             optimiser: OptimiserKind::Adam,
+            // With the paper's rate for AdaGrad the code saturates, and time goes into numbers too small to be normal.
+            learning_rate: 0.005,
             batch: 256,
             epochs,
             ..CdaeParams::default()

@@ -55,9 +55,8 @@ impl Subprocess {
             .env("RAYON_NUM_THREADS", job.threads.to_string())
             .env("OPENBLAS_NUM_THREADS", "1")
             .env("OMP_NUM_THREADS", "1")
-            // To the allocator: what is freed goes back soon, and pages are small. A stage is judged by the most that it holds.
+            // Milliseconds until what is freed goes back: a stage is judged by the most that it holds.
             .env("MIMALLOC_PURGE_DELAY", "100")
-            .env("MIMALLOC_ALLOW_THP", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)

@@ -11,7 +11,7 @@ use super::key::{KeyInput, KeyPreimage, KeySource, KeyVariable};
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::{Registry, StageKind};
 use super::stage::{Inputs, Source, SourceFile, Stage, StageError, Workspace};
-use super::store::{Action, SourceDigests, Store};
+use super::store::{Action, FoundAction, Latest, SourceDigests, Store};
 
 /// A stage whose computation is known to the last input.
 #[derive(Debug, Clone)]
@@ -89,8 +89,26 @@ pub(super) fn resolve_all<'a>(
     })
 }
 
+/// The results of those stages that are there, looked for on all threads where there are many; of those that count as not
+/// done (`is_open`), none. In their order.
+pub(super) fn find_all(
+    looked: Vec<(StageIndex, Looked)>,
+    (store, latest): (&Store, &Latest),
+    is_open: impl Fn(StageIndex) -> bool + Sync + Send,
+) -> Vec<(StageIndex, Looked, Option<Box<FoundAction>>)> {
+    on_all_threads(looked, |(index, looked)| {
+        let found = match &looked {
+            Ok((_, Resolution::Known(resolved))) if !is_open(index) => {
+                latest.find(store, resolved.key, &resolved.preimage).map(Box::new)
+            }
+            _ => None,
+        };
+        (index, looked, found)
+    })
+}
+
 /// Does something with each of them, in parallel if there are so many that it is worth it; in their order.
-pub(super) fn on_all_threads<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+fn on_all_threads<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
     const MANY: usize = 128;
     if items.len() < MANY {
         items.into_iter().map(work).collect()

@@ -6,7 +6,7 @@ use super::digest::{ContinuationKey, StageKey};
 use super::frozen::kept;
 use super::plan::{Plan, PlannedStage, StageIndex};
 use super::registry::Registry;
-use super::resolution::{Looked, Resolution, Resolved, on_all_threads, resolve_all};
+use super::resolution::{Resolution, Resolved, find_all, resolve_all};
 use super::stage::{StageError, Workspace};
 use super::store::{Action, FoundAction, Latest, SourceDigests, Store};
 
@@ -68,18 +68,9 @@ pub(super) fn survey(
         }
         let result = |need: StageIndex| done[need.index()].as_ref();
         let looked = resolve_all(plan, &ready, registry, workspace, &mut digests, result);
-        let looked: Vec<(StageIndex, Looked)> = ready.into_iter().zip(looked).collect();
-        let looked = on_all_threads(looked, |(index, looked)| {
+        let looked = ready.into_iter().zip(looked).collect();
+        for (index, looked, found) in find_all(looked, (store, latest), |index| plan[index].is_frozen) {
             let resolution = looked.map(|(_, resolution)| resolution);
-            let found = match &resolution {
-                Ok(Resolution::Known(resolved)) if !plan[index].is_frozen => {
-                    latest.find(store, resolved.key, &resolved.preimage)
-                }
-                _ => None,
-            };
-            (index, resolution, found)
-        });
-        for (index, resolution, found) in looked {
             let planned = &plan[index];
             let (of_stage, result) = if planned.is_frozen {
                 keeping(planned, resolution, registry, (store, latest))
@@ -136,7 +127,7 @@ fn keeping(
 fn of_lookup(
     planned: &PlannedStage,
     resolution: Result<Resolution, StageError>,
-    found: Option<FoundAction>,
+    found: Option<Box<FoundAction>>,
     is_forced: bool,
     store: &Store,
     open_keys: &mut HashMap<StageKey, String>,

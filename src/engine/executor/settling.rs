@@ -7,7 +7,7 @@ use crate::engine::digest::StageKey;
 use crate::engine::event::Event;
 use crate::engine::frozen::{differs, kept};
 use crate::engine::plan::StageIndex;
-use crate::engine::resolution::{Looked, Resolution, instantiate, on_all_threads, resolve, resolve_all};
+use crate::engine::resolution::{Resolution, find_all, instantiate, resolve, resolve_all};
 use crate::engine::stage::{Stage, StageError};
 use crate::engine::store::FoundAction;
 
@@ -53,19 +53,10 @@ impl Coordinator<'_, '_> {
         let states = &self.states;
         let result = |need: StageIndex| states[need.index()].action();
         let looked = resolve_all(self.plan, &thawed, registry, workspace, &mut self.digests, result);
-        let (forced, latest) = (&self.forced, &self.latest);
-        let looked: Vec<(StageIndex, Looked)> = thawed.into_iter().zip(looked).collect();
-        let mut looks = on_all_threads(looked, |(index, looked)| {
-            let (stage, resolution) = looked?;
-            let found = match &resolution {
-                Resolution::Known(resolved) if !forced[index.index()] => {
-                    latest.find(store, resolved.key, &resolved.preimage).map(Box::new)
-                }
-                _ => None,
-            };
-            Ok((stage, resolution, found))
-        })
-        .into_iter();
+        let (looked, forced) = (thawed.into_iter().zip(looked).collect(), &self.forced);
+        let found = find_all(looked, (store, &self.latest), |index| forced[index.index()]);
+        let mut looks =
+            found.into_iter().map(|(_, looked, found)| looked.map(|(stage, resolution)| (stage, resolution, found)));
         let look = |&index: &usize| (index, if self.stages[index].is_frozen { None } else { looks.next() });
         ready.iter().map(look).collect()
     }
